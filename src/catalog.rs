@@ -1,0 +1,193 @@
+//! The catalogue: where the definition of an app comes from.
+//!
+//! A path that was given, the user's own folder, then the embedded definitions. A folder `./apps`
+//! is looked at only where it is asked for: a cloned repository must not be able to redirect a
+//! credential that is already kept.
+
+use crate::definition::finding::Finding;
+use crate::definition::names::{AppName, NameError, nearest};
+use crate::definition::yaml::{MAX_BYTES, Source};
+use crate::definition::{Definition, Parsed};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// A definition in the binary.
+struct Embedded {
+    name: &'static str,
+    title: &'static str,
+    text: &'static str,
+}
+
+/// Sorted by name.
+static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// Where definitions are looked for.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    folders: Vec<PathBuf>,
+}
+
+/// Why there is no definition to use.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// Nobody knows this app.
+    #[error("there is no app `{app}`")]
+    Unknown {
+        /// The name asked for.
+        app: String,
+        /// The app that was probably meant.
+        near: Option<String>,
+    },
+    /// Not a name at all.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The file cannot be read.
+    #[error("`{}` cannot be read", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The definition has errors.
+    #[error("the definition of `{app}` is wrong")]
+    Wrong {
+        /// The app.
+        app: String,
+        /// All of them.
+        findings: Vec<Finding>,
+    },
+}
+
+impl Catalog {
+    /// A catalogue with folders that come before the embedded definitions.
+    #[must_use]
+    pub fn new(folders: Vec<PathBuf>) -> Self {
+        Self { folders }
+    }
+
+    /// Whether a word on the command line is a path and not an app's name.
+    #[must_use]
+    pub fn is_path(word: &str) -> bool {
+        let ends = Path::new(word).extension().is_some_and(|e| e == "yaml" || e == "yml");
+        ends || word.starts_with(['.', '/', '~']) || word.contains('\\')
+    }
+
+    /// The definition of an app, by name or path.
+    ///
+    /// # Errors
+    /// There is none, or it has errors.
+    pub fn load(&self, word: &str) -> Result<Definition, CatalogError> {
+        let (app, parsed) = self.parse(word)?;
+        match parsed.definition {
+            Some(definition) => Ok(definition),
+            None => Err(CatalogError::Wrong { app: app.to_string(), findings: parsed.findings }),
+        }
+    }
+
+    /// The same with everything that was found.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn parse(&self, word: &str) -> Result<(AppName, Parsed), CatalogError> {
+        if !Self::is_path(word) {
+            let app = AppName::parse(word)?;
+            let source = self.source(&app)?.ok_or_else(|| self.unknown(word))?;
+            let parsed = Definition::parse(&app, &source, &|name| self.source(name).ok().flatten());
+            return Ok((app, parsed));
+        }
+        let path = Path::new(word);
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let app = AppName::parse(&stem)?;
+        let source = read_file(path)?;
+        let beside = path.parent().map(Path::to_owned).unwrap_or_default();
+        let parsed = Definition::parse(&app, &source, &|name| {
+            let near = beside.join(format!("{name}.yaml"));
+            read_file(&near).ok().or_else(|| self.source(name).ok().flatten())
+        });
+        Ok((app, parsed))
+    }
+
+    /// Every app by name and title; a file in a folder hides the embedded one.
+    #[must_use]
+    pub fn list(&self) -> Vec<(String, String)> {
+        let mut apps: Vec<(String, String)> =
+            EMBEDDED.iter().map(|e| (e.name.to_owned(), e.title.to_owned())).collect();
+        for folder in &self.folders {
+            for path in yaml_files(folder) {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                apps.retain(|(known, _)| *known != name);
+                apps.push((name.clone(), name));
+            }
+        }
+        apps.sort();
+        apps
+    }
+
+    fn source(&self, app: &AppName) -> Result<Option<Rc<Source>>, CatalogError> {
+        for folder in &self.folders {
+            let path = folder.join(format!("{app}.yaml"));
+            if path.is_file() {
+                return read_file(&path).map(Some);
+            }
+        }
+        let found = EMBEDDED.binary_search_by_key(&app.as_str(), |e| e.name).ok();
+        Ok(found.map(|at| {
+            let name = format!("catalogue:{app}");
+            Rc::new(Source { name, text: EMBEDDED[at].text.to_owned() })
+        }))
+    }
+
+    fn unknown(&self, word: &str) -> CatalogError {
+        let apps = self.list();
+        let near = nearest(word, apps.iter().map(|(name, _)| name.as_str()));
+        CatalogError::Unknown { app: word.to_owned(), near: near.map(ToOwned::to_owned) }
+    }
+}
+
+/// The definitions in a folder, sorted.
+#[must_use]
+pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "yaml" || e == "yml"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Reads no more than the bound: a device or a huge file ends there.
+fn read_file(path: &Path) -> Result<Rc<Source>, CatalogError> {
+    let error = |source| CatalogError::Io { path: path.to_owned(), source };
+    let file = fs::File::open(path).map_err(error)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(error)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| error(io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")))?;
+    let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
+    Ok(Rc::new(Source { name: path.display().to_string(), text }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_so_that_binary_search_finds_every_app() {
+        let catalog = Catalog::new(Vec::new());
+        for (name, title) in catalog.list() {
+            let app = AppName::parse(&name).unwrap();
+            assert!(catalog.source(&app).unwrap().is_some(), "{name}");
+            assert!(!title.is_empty(), "{name} has no title");
+        }
+    }
+
+    #[test]
+    fn an_unknown_app_suggests_the_nearest() {
+        let error = Catalog::new(Vec::new()).load("githb").unwrap_err();
+        assert!(matches!(error, CatalogError::Unknown { near: Some(near), .. } if near == "github"));
+    }
+}

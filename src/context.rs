@@ -1,0 +1,150 @@
+//! What surrounds the process: the environment, the folders, the clock. Only this file reads them.
+
+use crate::definition::names::AccountId;
+use crate::error::{Error, Kind, Result};
+use crate::secret::Secret;
+use etcetera::{BaseStrategy, choose_base_strategy};
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What surrounds the process, read once.
+pub struct Context {
+    variables: BTreeMap<String, OsString>,
+    /// Where things are kept.
+    pub folders: Folders,
+    /// Whether standard input, output and error are terminals.
+    pub terminals: Terminals,
+}
+
+/// Where things are kept.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// The user's own definitions.
+    pub apps: PathBuf,
+    /// Account and client files, without secrets.
+    pub data: PathBuf,
+    /// Locks.
+    pub locks: PathBuf,
+}
+
+/// Which standard streams are terminals.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminals {
+    /// Standard input.
+    pub input: bool,
+    /// Standard output.
+    pub output: bool,
+    /// Standard error.
+    pub error: bool,
+}
+
+impl Context {
+    /// Reads the process's surroundings.
+    ///
+    /// # Errors
+    /// There is no home folder, and `TIELINE_HOME` names none.
+    pub fn from_process() -> Result<Self> {
+        let variables: BTreeMap<String, OsString> = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+            .collect();
+        let folders = Folders::new(variables.get("TIELINE_HOME"))?;
+        let terminals = Terminals {
+            input: std::io::stdin().is_terminal(),
+            output: std::io::stdout().is_terminal(),
+            error: std::io::stderr().is_terminal(),
+        };
+        Ok(Self { variables, folders, terminals })
+    }
+
+    /// A variable that is set, is UTF-8 and is not empty.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+    }
+
+    /// An input of an account: `TIELINE_<APP>__<NAME>__<INPUT>`, else `TIELINE_<APP>_<INPUT>`.
+    #[must_use]
+    pub fn input(&self, account: &AccountId, input: &str) -> Option<Secret> {
+        let own = account.name.as_ref().and_then(|_| self.variable(&variable(account, input)));
+        let shared = AccountId { app: account.app.clone(), name: None };
+        own.or_else(|| self.variable(&variable(&shared, input))).map(Secret::from)
+    }
+
+    /// The names of our own variables: a child that is not ours must not inherit them.
+    pub fn own_variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.keys().map(String::as_str).filter(|name| name.starts_with("TIELINE_"))
+    }
+
+    /// `$BROWSER`.
+    #[must_use]
+    pub fn browser(&self) -> Option<&OsString> {
+        self.variables.get("BROWSER").filter(|value| !value.is_empty())
+    }
+}
+
+/// The variable of an account's input: upper case, every other character `_`.
+#[must_use]
+pub fn variable(account: &AccountId, input: &str) -> String {
+    let upper = |text: &str| -> String {
+        let map = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        text.chars().map(map).collect()
+    };
+    let app = upper(account.app.as_str());
+    match &account.name {
+        Some(name) => format!("TIELINE_{app}__{}__{}", upper(name), upper(input)),
+        None => format!("TIELINE_{app}_{}", upper(input)),
+    }
+}
+
+impl Folders {
+    fn new(home: Option<&OsString>) -> Result<Self> {
+        if let Some(home) = home.filter(|home| !home.is_empty()) {
+            let home = PathBuf::from(home);
+            let (apps, locks) = (home.join("apps"), home.join("locks"));
+            return Ok(Self { apps, data: home, locks });
+        }
+        let strategy = choose_base_strategy().map_err(|error| {
+            Error::new(Kind::Failed, "there is no home folder")
+                .because(error)
+                .hint("set TIELINE_HOME to a folder of your own")
+        })?;
+        // Locks follow the credential's folder and not the session's, so that two sessions of one
+        // user exclude each other.
+        let data = strategy.data_dir().join("tieline");
+        Ok(Self {
+            apps: strategy.config_dir().join("tieline").join("apps"),
+            locks: data.join("locks"),
+            data,
+        })
+    }
+}
+
+/// Unix time in milliseconds.
+#[must_use]
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Unix time in seconds.
+#[must_use]
+pub fn now() -> i64 {
+    now_ms() / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_named_by_app_account_and_input() {
+        let plain = AccountId::parse("zoho-crm").unwrap();
+        assert_eq!(variable(&plain, "client_id"), "TIELINE_ZOHO_CRM_CLIENT_ID");
+        let named = AccountId::parse("zoho-crm/eu.x").unwrap();
+        assert_eq!(variable(&named, "api_key"), "TIELINE_ZOHO_CRM__EU_X__API_KEY");
+    }
+}

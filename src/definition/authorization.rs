@@ -1,0 +1,322 @@
+//! Authorizations: an app's ways in. Each has one of nine types.
+
+use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
+use super::field::{Field, Format};
+use super::finding::Finding;
+use super::oauth2::{self, OAuth2};
+use super::reader::{Entries, Reader};
+use super::yaml::{Node, Value as Yaml};
+use crate::template::{Place, Template};
+
+/// One way in.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    /// Its name in the definition.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// What is asked for: the type's presets, the app's fields and its own.
+    pub fields: Vec<Field>,
+    /// What a relative path is relative to.
+    pub base_url: Template,
+    /// Headers of every API call; later ones win.
+    pub headers: Vec<(String, Option<Template>)>,
+    /// How an API call is authenticated.
+    pub request: Placement,
+    /// Who is connected; `None` where the app has no such call.
+    pub user_info: Option<Endpoint>,
+    /// Calls made once after connecting.
+    pub lookups: Vec<Endpoint>,
+    /// How the credential is obtained.
+    pub way: Way,
+}
+
+/// How a credential is obtained.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// The fields are the credential.
+    Fields,
+    /// A login trades the fields for an access token.
+    Login(Vec<Endpoint>),
+    /// OAuth 2.0 in a browser.
+    OAuth2(Box<OAuth2>),
+}
+
+/// The nine types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Type {
+    OAuth2,
+    OAuth1,
+    Basic,
+    BasicUrl,
+    BasicApiKey,
+    ApiKey,
+    ApiSecret,
+    ApiKeySecret,
+    ApiKeyUrl,
+}
+
+/// The types by name.
+pub const TYPES: &[(&str, Type)] = &[
+    ("oauth2", Type::OAuth2),
+    ("oauth1", Type::OAuth1),
+    ("basic", Type::Basic),
+    ("basic_url", Type::BasicUrl),
+    ("basic_api_key", Type::BasicApiKey),
+    ("api_key", Type::ApiKey),
+    ("api_secret", Type::ApiSecret),
+    ("api_key_secret", Type::ApiKeySecret),
+    ("api_key_url", Type::ApiKeyUrl),
+];
+
+impl Type {
+    /// Its name in definitions.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        TYPES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether it brings the address of the user's own server.
+    #[must_use]
+    pub fn has_url(self) -> bool {
+        matches!(self, Self::BasicUrl | Self::BasicApiKey | Self::ApiKeyUrl)
+    }
+
+    /// The fields that it asks for.
+    #[must_use]
+    pub fn presets(self) -> Vec<Field> {
+        let mut fields = Vec::new();
+        if self.has_url() {
+            let mut url = Field::new("url", "Address").format(Format::Url);
+            url.example = Some("https://acme.example".to_owned());
+            fields.push(url);
+        }
+        if matches!(self, Self::Basic | Self::BasicUrl | Self::BasicApiKey) {
+            fields.push(Field::new("username", "User name"));
+            fields.push(Field::new("password", "Password").secret());
+        }
+        if matches!(self, Self::BasicApiKey | Self::ApiKey | Self::ApiKeySecret | Self::ApiKeyUrl) {
+            fields.push(Field::new("api_key", "API key").secret());
+        }
+        if matches!(self, Self::ApiSecret | Self::ApiKeySecret) {
+            fields.push(Field::new("api_secret", "API secret").secret());
+        }
+        fields
+    }
+
+    /// The default way to authenticate a request; a login's token takes the place of its fields.
+    fn default_request(self, login: bool) -> Placement {
+        let bearer = match self {
+            _ if login => "access_token",
+            Self::OAuth2 => "access_token",
+            Self::ApiKey | Self::ApiKeyUrl => "api_key",
+            Self::ApiSecret => "api_secret",
+            Self::Basic | Self::BasicUrl | Self::BasicApiKey => return basic(),
+            Self::OAuth1 | Self::ApiKeySecret => return Placement::default(),
+        };
+        let value = Template::parse(&format!("Bearer {{{{{bearer}}}}}"), Place::Header).ok();
+        Placement { headers: vec![("Authorization".to_owned(), value)], ..Placement::default() }
+    }
+}
+
+fn basic() -> Placement {
+    let half = |name: &str| Template::parse(&format!("{{{{{name}}}}}"), Place::Text).ok();
+    let basic = half("username")
+        .zip(half("password"))
+        .map(|(username, password)| super::endpoint::Basic { username, password });
+    Placement { basic, ..Placement::default() }
+}
+
+const COMMON_KEYS: &[&str] = &[
+    "type", "fields", "base_url", "headers", "request", "token_endpoint", "user_info_endpoint",
+    "lookups", "tls",
+];
+
+/// What an authorization takes from its app.
+pub(super) struct App<'a> {
+    pub(super) fields: Option<&'a Node>,
+    pub(super) base_url: Option<&'a Template>,
+    pub(super) headers: &'a [(String, Option<Template>)],
+}
+
+impl Authorization {
+    /// The names of what makes up the credential, for "an endpoint places it itself".
+    #[must_use]
+    pub fn credential_names(&self) -> Vec<String> {
+        let fields = self.fields.iter().filter(|field| field.secret).map(|f| f.name.clone());
+        fields.chain(["access_token", "token_secret"].map(ToOwned::to_owned)).collect()
+    }
+
+    /// A field by name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The OAuth 2.0 part.
+    #[must_use]
+    pub fn oauth2(&self) -> Option<&OAuth2> {
+        match &self.way {
+            Way::OAuth2(oauth2) => Some(oauth2),
+            _ => None,
+        }
+    }
+
+    pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, app: &App) -> Option<Self> {
+        let entries = {
+            let mut keys: Vec<&str> = COMMON_KEYS.to_vec();
+            keys.extend(oauth2::KEYS.iter().chain(oauth2::LATER_KEYS));
+            reader.entries(node, "an authorization", &keys)?
+        };
+        let kind = read_type(reader, &entries)?;
+        refuse_later_keys(reader, &entries, kind);
+        let fields = read_fields(reader, &entries, kind, app);
+        let way = read_way(reader, &entries, kind);
+        let mut headers = app.headers.to_vec();
+        if let Some(node) = entries.take("headers") {
+            headers.extend(read_headers(reader, node));
+        }
+        let base_url = read_base_url(reader, &entries, kind, app);
+        let request = read_request(reader, &entries, kind);
+        let user_info = read_user_info(reader, &entries, kind);
+        let lookups = entries
+            .take("lookups")
+            .map_or_else(Vec::new, |node| Endpoint::read_steps(reader, node, Use::Lookup));
+        Some(Self {
+            name: name.to_owned(),
+            kind,
+            fields,
+            base_url: base_url?,
+            headers,
+            request,
+            user_info,
+            lookups,
+            way: way?,
+        })
+    }
+}
+
+fn read_type(reader: &mut Reader, entries: &Entries) -> Option<Type> {
+    let Some(node) = entries.take("type") else {
+        reader.error("missing-key", entries.span, "an authorization needs a `type`");
+        return None;
+    };
+    let kind = reader.choice(node, "type", TYPES)?;
+    if kind == Type::OAuth1 {
+        reader.error("not-supported", &node.span, "`oauth1` is not supported yet");
+        return None;
+    }
+    Some(kind)
+}
+
+fn refuse_later_keys(reader: &mut Reader, entries: &Entries, kind: Type) {
+    for key in oauth2::LATER_KEYS.iter().chain(&["tls"]) {
+        if let Some(node) = entries.take(key) {
+            reader.error("not-supported", &node.span, format!("`{key}` is not supported yet"));
+        }
+    }
+    if kind == Type::OAuth2 {
+        return;
+    }
+    for key in oauth2::KEYS {
+        if let Some(node) = entries.take_or_null(key) {
+            let message = format!("`{key}` belongs to `oauth2`, and this is `{}`", kind.name());
+            reader.findings.push(Finding::error("wrong-type-for-key", node.span.clone(), message));
+        }
+    }
+}
+
+/// Presets first, then what app and authorization add; either may relabel or constrain a preset.
+fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) -> Vec<Field> {
+    let mut fields = kind.presets();
+    for node in [app.fields, entries.take("fields")].into_iter().flatten() {
+        let Some(pairs) = reader.pairs(node, "`fields`") else { continue };
+        for (key, node) in pairs {
+            let at = fields.iter().position(|field| field.name == key.name);
+            let field = Field::read(reader, &key.name, node, at.map(|at| &fields[at]));
+            match at {
+                Some(at) => fields[at] = field,
+                None => fields.push(field),
+            }
+        }
+    }
+    reader.fields = fields.iter().map(|field| field.name.clone()).collect();
+    fields
+}
+
+fn read_way(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Way> {
+    if kind == Type::OAuth2 {
+        return OAuth2::read(reader, entries).map(|oauth2| Way::OAuth2(Box::new(oauth2)));
+    }
+    let Some(node) = entries.take("token_endpoint") else { return Some(Way::Fields) };
+    let steps = Endpoint::read_steps(reader, node, Use::Token);
+    (!steps.is_empty()).then_some(Way::Login(steps))
+}
+
+fn read_base_url(
+    reader: &mut Reader,
+    entries: &Entries,
+    kind: Type,
+    app: &App,
+) -> Option<Template> {
+    if let Some(node) = entries.take("base_url") {
+        return read_url(reader, node);
+    }
+    if let Some(base_url) = app.base_url {
+        return Some(base_url.clone());
+    }
+    if kind.has_url() {
+        return Template::parse("{{{url}}}", Place::Url).ok();
+    }
+    reader.error("missing-key", entries.span, "there is no `base_url`, at the app or here");
+    None
+}
+
+fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement {
+    let default = kind.default_request(entries.take("token_endpoint").is_some());
+    let Some(node) = entries.take("request") else {
+        if matches!(kind, Type::ApiKeySecret | Type::BasicApiKey) {
+            let message = format!("`{}` needs a `request` that says where the key goes", kind.name());
+            reader.error("missing-key", entries.span, message);
+        }
+        return default;
+    };
+    let Some(request) = Placement::read_request(reader, node) else { return default };
+    if request.places_something() {
+        return Placement {
+            // `basic_api_key` is HTTP Basic and a key: `request` adds the key.
+            basic: request.basic.or_else(|| {
+                (kind == Type::BasicApiKey).then_some(default.basic).flatten()
+            }),
+            ..request
+        };
+    }
+    Placement { fails_if: request.fails_if, ..default }
+}
+
+fn read_user_info(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Endpoint> {
+    let node = entries.take_or_null("user_info_endpoint");
+    match node {
+        Some(node) if matches!(node.value, Yaml::Null) => None,
+        Some(node) => {
+            let endpoint = Endpoint::read(reader, node, Use::UserInfo)?;
+            let says = |(key, value): &(String, _)| key == "user_identity" && Option::is_some(value);
+            if !endpoint.response.values.iter().any(says) {
+                let message = "`user_info_endpoint` needs `response: {user_identity: …}`";
+                reader.error("missing-key", &node.span, message);
+            }
+            Some(endpoint)
+        }
+        None => {
+            if kind != Type::BasicApiKey {
+                let message = "there is no `user_info_endpoint`, so nobody can tell who is connected";
+                let finding = Finding::error("missing-key", entries.span.clone(), message);
+                reader.findings.push(finding.help(
+                    "write one, or `user_info_endpoint: null` and a comment if the app has none",
+                ));
+            }
+            None
+        }
+    }
+}

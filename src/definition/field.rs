@@ -1,0 +1,366 @@
+//! Fields: what a person is asked for, and what may be answered.
+
+use super::finding::Finding;
+use super::hosts::is_loopback;
+use super::names::RESERVED;
+use super::reader::Reader;
+use super::yaml::{Node, Value};
+use regex_lite::Regex;
+use url::Url;
+
+/// One thing that is asked for.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in templates, flags and variables.
+    pub name: String,
+    /// What a prompt says.
+    pub label: String,
+    /// A sentence that says where to find it.
+    pub help: Option<String>,
+    /// A value that would be accepted.
+    pub example: Option<String>,
+    /// What the whole value must match.
+    pub pattern: Option<Pattern>,
+    /// What is taken off a pasted value first.
+    pub strip: Strip,
+    /// A closed choice: value and label.
+    pub options: Vec<(String, String)>,
+    /// Used when nothing is given.
+    pub default: Option<String>,
+    /// What sort of value it is.
+    pub format: Option<Format>,
+    /// It may stay unset.
+    pub optional: bool,
+    /// Hidden when typed and kept with the credential.
+    pub secret: bool,
+    /// A URL may be http beyond loopback.
+    pub insecure: bool,
+}
+
+/// A sort of value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// The address of the user's own server.
+    Url,
+    /// A host name, the user's own server too.
+    Host,
+    /// An e-mail address.
+    Email,
+    /// A UUID.
+    Uuid,
+}
+
+/// A regular expression that must match the whole value.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    regex: Regex,
+}
+
+/// Prefix and suffix of a pasted value that are dropped.
+#[derive(Clone, Debug, Default)]
+pub struct Strip {
+    prefix: String,
+    suffix: String,
+}
+
+/// Why an answer does not fit. It never quotes the answer: that may be a secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FieldError(String);
+
+const KEYS: &[&str] = &[
+    "label", "help", "example", "pattern", "strip", "options", "default", "format", "optional",
+    "secret", "insecure",
+];
+
+const FORMATS: &[(&str, Format)] = &[
+    ("url", Format::Url),
+    ("host", Format::Host),
+    ("email", Format::Email),
+    ("uuid", Format::Uuid),
+];
+
+impl Field {
+    /// A field with a name and a label.
+    #[must_use]
+    pub fn new(name: &str, label: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            help: None,
+            example: None,
+            pattern: None,
+            strip: Strip::default(),
+            options: Vec::new(),
+            default: None,
+            format: None,
+            optional: false,
+            secret: false,
+            insecure: false,
+        }
+    }
+
+    /// The same, secret.
+    #[must_use]
+    pub fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// The same, with a format.
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format: Some(format), ..self }
+    }
+
+    /// Whether its value names a whole server of the user's own.
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        matches!(self.format, Some(Format::Url | Format::Host))
+    }
+
+    /// Whether its value may stand inside a host name: a closed choice, or no dot possible.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        !self.options.is_empty()
+            || self.pattern.as_ref().is_some_and(|pattern| !pattern.regex_allows_dot())
+    }
+
+    /// Takes an answer as typed or pasted: strips it, and gives the value to keep.
+    ///
+    /// # Errors
+    /// What would fit, for the person who typed it.
+    pub fn accept(&self, input: &str) -> Result<String, FieldError> {
+        let value = self.strip.apply(input);
+        if value.is_empty() {
+            return Err(FieldError("a value is needed".to_owned()));
+        }
+        if value.chars().any(|c| c.is_control() && !(self.secret && c == '\n')) {
+            return Err(FieldError("a value cannot have control characters".to_owned()));
+        }
+        if !self.options.is_empty() && !self.options.iter().any(|(option, _)| *option == value) {
+            let options: Vec<_> = self.options.iter().map(|(option, _)| option.as_str()).collect();
+            return Err(FieldError(format!("one of {}", options.join(", "))));
+        }
+        if self.pattern.as_ref().is_some_and(|pattern| !pattern.fits(&value)) {
+            return Err(self.expected("the expected form"));
+        }
+        self.accept_format(value)
+    }
+
+    fn accept_format(&self, value: String) -> Result<String, FieldError> {
+        match self.format {
+            Some(Format::Url) => accept_url(&value, self.insecure)
+                .map_err(|reason| self.expected(&format!("an address that works here: {reason}"))),
+            Some(Format::Host) if !is_host(&value) => Err(self.expected("a host name")),
+            Some(Format::Email) if !is_email(&value) => Err(self.expected("an e-mail address")),
+            Some(Format::Uuid) if !is_uuid(&value) => Err(self.expected("a UUID")),
+            _ => Ok(value),
+        }
+    }
+
+    fn expected(&self, what: &str) -> FieldError {
+        FieldError(match &self.example {
+            Some(example) => format!("not {what}; expected something like {example}"),
+            None => format!("not {what}"),
+        })
+    }
+
+    /// Reads a field over what is already known of it.
+    pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, base: Option<&Self>) -> Self {
+        let mut field = base.cloned().unwrap_or_else(|| Self::new(name, name));
+        if base.is_none() && RESERVED.contains(&name) {
+            reader.error("reserved-name", &node.span, format!("`{name}` is a name that templates already know"));
+        }
+        let Some(entries) = reader.entries(node, &format!("field `{name}`"), KEYS) else {
+            return field;
+        };
+        if let Some(node) = entries.take("label") {
+            field.label = reader.text(node, "`label`").unwrap_or_default();
+        }
+        for (key, target) in [
+            ("help", &mut field.help),
+            ("example", &mut field.example),
+            ("default", &mut field.default),
+        ] {
+            if let Some(node) = entries.take(key) {
+                *target = reader.text(node, key);
+            }
+        }
+        if let Some(node) = entries.take("options") {
+            field.options = options(reader, node);
+        }
+        if let Some(node) = entries.take("format") {
+            field.format = reader.choice(node, "format", FORMATS);
+        }
+        if let Some(node) = entries.take("strip") {
+            field.strip = Strip::read(reader, node);
+        }
+        field.optional |= reader.bool(entries.take("optional"), "`optional`");
+        field.secret |= reader.bool(entries.take("secret"), "`secret`");
+        field.insecure |= reader.bool(entries.take("insecure"), "`insecure`");
+        if let Some(node) = entries.take("pattern") {
+            field.pattern = Pattern::read(reader, node);
+        }
+        field.check_samples(reader, &entries);
+        field
+    }
+
+    fn check_samples(&self, reader: &mut Reader, entries: &super::reader::Entries) {
+        for key in ["example", "default"] {
+            let Some(node) = entries.take(key) else { continue };
+            let Some(text) = reader.text(node, key) else { continue };
+            if let Err(error) = self.accept(&text) {
+                let message = format!("the field's own {key} does not fit: {error}");
+                reader.error("sample-does-not-fit", &node.span, message);
+            }
+        }
+        if self.secret
+            && let Some(node) = entries.take("default")
+        {
+            reader.error("secret-in-definition", &node.span, "a secret cannot have a default");
+        }
+    }
+}
+
+fn options(reader: &mut Reader, node: &Node) -> Vec<(String, String)> {
+    if let Value::List(_) = node.value {
+        let values = reader.texts(node, "`options`");
+        return values.into_iter().map(|value| (value.clone(), value)).collect();
+    }
+    let Some(pairs) = reader.pairs(node, "`options`") else { return Vec::new() };
+    pairs
+        .iter()
+        .filter_map(|(key, node)| Some((key.name.clone(), reader.text(node, "a label")?)))
+        .collect()
+}
+
+impl Strip {
+    fn read(reader: &mut Reader, node: &Node) -> Self {
+        let mut strip = Self::default();
+        if let Some(entries) = reader.entries(node, "`strip`", &["prefix", "suffix"]) {
+            if let Some(node) = entries.take("prefix") {
+                strip.prefix = reader.text(node, "`prefix`").unwrap_or_default();
+            }
+            if let Some(node) = entries.take("suffix") {
+                strip.suffix = reader.text(node, "`suffix`").unwrap_or_default();
+            }
+        }
+        strip
+    }
+
+    /// Trim, drop the prefix, then the suffix and all after it, ignoring ASCII case.
+    fn apply(&self, input: &str) -> String {
+        let mut value = input.trim();
+        let lower = value.to_ascii_lowercase();
+        if !self.prefix.is_empty() && lower.starts_with(&self.prefix.to_ascii_lowercase()) {
+            value = &value[self.prefix.len()..];
+        }
+        let lower = value.to_ascii_lowercase();
+        if !self.suffix.is_empty()
+            && let Some(at) = lower.find(&self.suffix.to_ascii_lowercase())
+        {
+            value = &value[..at];
+        }
+        value.to_owned()
+    }
+}
+
+impl Pattern {
+    fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
+        let text = reader.text(node, "`pattern`")?;
+        match Regex::new(&format!("^(?:{text})$")) {
+            Ok(regex) => Some(Self { text, regex }),
+            Err(error) => {
+                let message = format!("this is no regular expression: {error}");
+                reader.findings.push(Finding::error("pattern", node.span.clone(), message));
+                None
+            }
+        }
+    }
+
+    /// The expression as written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn fits(&self, value: &str) -> bool {
+        self.regex.is_match(value)
+    }
+
+    /// Whether some short value with a dot would fit. A sample, not a proof: the value itself is
+    /// checked again when a host is made of it.
+    fn regex_allows_dot(&self) -> bool {
+        ["a.b", "a.b.c", ".", "a1.b2", "evil.com", "1.2", "a-b.c"].iter().any(|v| self.fits(v))
+    }
+}
+
+/// An address: https, or http on loopback (or where `insecure` allows it); nothing but scheme,
+/// host, port and path; without its trailing slash.
+fn accept_url(value: &str, insecure: bool) -> Result<String, String> {
+    let url = Url::parse(value).map_err(|_| "it is no URL".to_owned())?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it must not carry a user or password".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("it must not have a query or fragment".to_owned());
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if insecure || is_loopback(&url) => {}
+        "http" => return Err("it must be https".to_owned()),
+        other => return Err(format!("`{other}` is not https")),
+    }
+    url.host_str().ok_or("it has no host")?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_host(value: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+    };
+    value.len() <= 253 && value.split('.').all(label)
+}
+
+fn is_email(value: &str) -> bool {
+    value.split_once('@').is_some_and(|(user, host)| !user.is_empty() && is_host(host))
+}
+
+fn is_uuid(value: &str) -> bool {
+    let groups: Vec<&str> = value.split('-').collect();
+    let lengths = [8, 4, 4, 4, 12];
+    groups.len() == 5
+        && groups.iter().zip(lengths).all(|(group, length)| {
+            group.len() == length && group.chars().all(|c| c.is_ascii_hexdigit())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_address_becomes_the_bare_value() {
+        let mut field = Field::new("subdomain", "Subdomain");
+        field.strip = Strip { prefix: "https://".into(), suffix: ".zendesk.com".into() };
+        assert_eq!(field.accept(" HTTPS://acme.Zendesk.com/agent "), Ok("acme".into()));
+        assert_eq!(field.accept("acme"), Ok("acme".into()));
+    }
+
+    #[test]
+    fn an_address_is_https_or_stays_here() {
+        let field = Field::new("url", "Address").format(Format::Url);
+        assert_eq!(field.accept("https://a.test/x/"), Ok("https://a.test/x".into()));
+        assert_eq!(field.accept("http://127.0.0.1:80"), Ok("http://127.0.0.1".into()));
+        for bad in [
+            "http://a.test", "https://u:p@a.test", "https://a.test?x", "https://a.test#x", "a.test",
+            "ftp://a.test", "https://a.test/\u{0}x",
+        ] {
+            assert!(field.accept(bad).is_err(), "{bad}");
+        }
+    }
+}

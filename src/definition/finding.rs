@@ -1,0 +1,83 @@
+//! What is wrong with a definition, and where: findings, and how they are drawn.
+
+use super::yaml::Span;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The definition cannot be used.
+    Error,
+    /// It can be used, and is likely not what was meant.
+    Warning,
+}
+
+/// One mistake.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// A stable name, such as `unknown-key`.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it stands.
+    pub span: Span,
+    /// What is wrong, lower case, without a period.
+    pub message: String,
+    /// What to do about it, shown at the place.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// An error.
+    #[must_use]
+    pub fn error(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { rule, severity: Severity::Error, span, message: message.into(), help: None }
+    }
+
+    /// A warning.
+    #[must_use]
+    pub fn warning(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(rule, span, message) }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// `file:line:column: error[rule]: message`, for one line of output.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let (line, column) = self.span.position();
+        let level = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let name = &self.span.source.name;
+        format!("{name}:{line}:{column}: {level}[{}]: {}", self.rule, self.message)
+    }
+
+    /// The finding with its source line and a caret, several lines.
+    #[must_use]
+    pub fn draw(&self, color: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let text = &self.span.source.text;
+        let end = (self.span.start + self.span.length.max(1)).min(text.len());
+        let mut caret = AnnotationKind::Primary.span(self.span.start.min(end)..end);
+        if let Some(help) = &self.help {
+            caret = caret.label(help.as_str());
+        }
+        let snippet = Snippet::source(text.as_str())
+            .path(self.span.source.name.as_str())
+            .fold(true)
+            .annotation(caret);
+        let title = level.primary_title(self.message.as_str()).id(self.rule);
+        let report = [Group::with_title(title).element(snippet)];
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&report)
+    }
+}

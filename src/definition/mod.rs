@@ -1,0 +1,319 @@
+//! Definitions: what an app's YAML file says, parsed once into types that cannot be wrong.
+
+mod authorization;
+mod endpoint;
+mod field;
+pub mod finding;
+pub mod hosts;
+mod merge;
+pub mod names;
+mod oauth2;
+mod reach;
+mod reader;
+pub mod yaml;
+
+pub use authorization::{Authorization, TYPES, Type, Way};
+pub use endpoint::{
+    Basic, Choose, ClientAuthentication, Encoding, Endpoint, Param, Placement, Response,
+    TOKEN_VALUES,
+};
+pub use field::{Field, FieldError, Format, Pattern};
+pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
+pub use reach::ReachError;
+
+use crate::template::{Place, Template};
+use authorization::App;
+use finding::{Finding, Severity};
+use names::AppName;
+use reader::{Entries, Reader};
+use std::rc::Rc;
+use yaml::{Node, Source, Value as Yaml};
+
+/// An app: how it is reached, and every way in.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name in commands.
+    pub app: AppName,
+    /// Its name for people.
+    pub title: String,
+    /// The vendor's page on authorization.
+    pub docs: Option<String>,
+    /// How much is known.
+    pub status: Status,
+    /// The hosts that a credential may go to, where the definition lists them.
+    pub hosts: Option<Vec<String>>,
+    /// Whether several accounts are meant to be connected.
+    pub many_accounts: bool,
+    /// A public client that the definition brings.
+    pub client_id: Option<String>,
+    /// What belongs to one's registration at the app.
+    pub client_fields: Vec<Field>,
+    /// The app under whose name a client is registered: the outermost parent.
+    pub client_app: AppName,
+    /// Its ways in; the first is the default.
+    pub authorizations: Vec<Authorization>,
+    /// What the app's error codes mean.
+    pub errors: Vec<(String, KnownError)>,
+}
+
+/// How much is known of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Run against the live service.
+    Tested,
+    /// Agrees with the vendor's page.
+    Documented,
+    /// One secondary source, or memory.
+    Unverified,
+}
+
+/// What an error code means at this app.
+#[derive(Clone, Debug, Default)]
+pub struct KnownError {
+    /// In a sentence.
+    pub meaning: Option<String>,
+    /// What to do.
+    pub hint: Option<String>,
+    /// Whether it means an expired token.
+    pub expired: Option<bool>,
+}
+
+const KEYS: &[&str] = &[
+    "title", "docs", "status", "base_url", "hosts", "accounts", "extends", "fields", "client",
+    "headers", "authorizations", "errors", "pagination",
+];
+
+const STATUSES: &[(&str, Status)] = &[
+    ("tested", Status::Tested),
+    ("documented", Status::Documented),
+    ("unverified", Status::Unverified),
+];
+
+/// How long a chain of `extends` may be.
+const MAX_PARENTS: usize = 5;
+
+/// A definition, if there is one, and everything that was found.
+pub struct Parsed {
+    /// Present unless there is an error among the findings.
+    pub definition: Option<Definition>,
+    /// Everything that is wrong, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+impl Status {
+    /// Its name in definitions.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        STATUSES.iter().find(|(_, status)| *status == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Definition {
+    /// Reads a definition. `parent` gives the source of an app that it extends.
+    pub fn parse(
+        app: &AppName,
+        source: &Rc<Source>,
+        parent: &dyn Fn(&AppName) -> Option<Rc<Source>>,
+    ) -> Parsed {
+        let mut reader = Reader::default();
+        let definition = load(&mut reader, app, source, parent)
+            .and_then(|(node, client_app)| Self::read(&mut reader, app, client_app, &node));
+        let mut findings = reader.findings;
+        findings.sort_by_key(|finding| (finding.span.source.name.clone(), finding.span.start));
+        let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+        Parsed { definition: definition.filter(|_| !broken), findings }
+    }
+
+    /// An authorization by name, or the default.
+    #[must_use]
+    pub fn authorization(&self, name: Option<&str>) -> Option<&Authorization> {
+        match name {
+            Some(name) => self.authorizations.iter().find(|auth| auth.name == name),
+            None => self.authorizations.first(),
+        }
+    }
+
+    /// What an error code or status means here.
+    #[must_use]
+    pub fn known_error(&self, code: &str) -> Option<&KnownError> {
+        self.errors.iter().find(|(known, _)| known == code).map(|(_, error)| error)
+    }
+
+    fn read(
+        reader: &mut Reader,
+        app: &AppName,
+        client_app: AppName,
+        node: &Node,
+    ) -> Option<Self> {
+        let entries = reader.entries(node, "a definition", KEYS)?;
+        let title = required_text(reader, &entries, "title");
+        let client_fields = read_client(reader, &entries);
+        note_field_names(reader, &entries);
+        let base_url = entries.take("base_url").and_then(|n| endpoint::read_url(reader, n));
+        let headers =
+            entries.take("headers").map_or_else(Vec::new, |n| endpoint::read_headers(reader, n));
+        let context = App {
+            fields: entries.take("fields"),
+            base_url: base_url.as_ref(),
+            headers: &headers,
+        };
+        let authorizations = read_authorizations(reader, &entries, &context);
+        if let Some(node) = entries.take("pagination") {
+            let keys = ["type", "from", "param", "size_param", "items"];
+            reader.entries(node, "`pagination`", &keys);
+        }
+        let accounts = [("one", false), ("many", true)];
+        let definition = Self {
+            app: app.clone(),
+            title: title?,
+            docs: entries.take("docs").and_then(|node| reader.text(node, "`docs`")),
+            status: entries
+                .take("status")
+                .and_then(|node| reader.choice(node, "status", STATUSES))
+                .unwrap_or(Status::Unverified),
+            hosts: entries.take("hosts").map(|node| reader.texts(node, "`hosts`")),
+            many_accounts: entries
+                .take("accounts")
+                .and_then(|node| reader.choice(node, "number of accounts", &accounts))
+                .unwrap_or(false),
+            client_id: client_fields.0,
+            client_fields: client_fields.1,
+            client_app,
+            authorizations,
+            errors: read_errors(reader, &entries),
+        };
+        reach::check(reader, &definition, node);
+        Some(definition)
+    }
+}
+
+/// The file's tree with every parent beneath it, and the outermost parent's name.
+fn load(
+    reader: &mut Reader,
+    app: &AppName,
+    source: &Rc<Source>,
+    parent: &dyn Fn(&AppName) -> Option<Rc<Source>>,
+) -> Option<(Node, AppName)> {
+    let mut node = read_tree(reader, source)?;
+    let mut names = vec![app.clone()];
+    while let Some(extends) = extends_of(&node) {
+        let Ok(name) = AppName::parse(&extends.0) else {
+            let message = format!("`{}` is no app's name", extends.0);
+            reader.error("extends", &extends.1, message);
+            return None;
+        };
+        if names.contains(&name) || names.len() > MAX_PARENTS {
+            reader.error("extends", &extends.1, format!("`{name}` extends itself in the end"));
+            return None;
+        }
+        let Some(source) = parent(&name) else {
+            reader.error("extends", &extends.1, format!("there is no definition `{name}`"));
+            return None;
+        };
+        // How much is known of the parent says nothing of the child.
+        let below = merge::without(&read_tree(reader, &source)?, "status");
+        node = merge::merge(below.clone(), merge::without(&node, "extends"));
+        if extends_of(&below).is_none() {
+            node = merge::without(&node, "extends");
+        }
+        names.push(name);
+    }
+    let root = names.pop()?;
+    Some((node, root))
+}
+
+fn read_tree(reader: &mut Reader, source: &Rc<Source>) -> Option<Node> {
+    match yaml::parse(source) {
+        Ok(node) => Some(node),
+        Err(finding) => {
+            reader.findings.push(*finding);
+            None
+        }
+    }
+}
+
+fn extends_of(node: &Node) -> Option<(String, yaml::Span)> {
+    let Yaml::Map(pairs) = &node.value else { return None };
+    pairs.iter().find(|(key, _)| key.name == "extends").and_then(|(_, node)| match &node.value {
+        Yaml::Text(text) => Some((text.clone(), node.span.clone())),
+        _ => None,
+    })
+}
+
+fn required_text(reader: &mut Reader, entries: &Entries, key: &str) -> Option<String> {
+    match entries.take(key) {
+        Some(node) => reader.text(node, key),
+        None => {
+            reader.error("missing-key", entries.span, format!("a definition needs a `{key}`"));
+            None
+        }
+    }
+}
+
+fn read_client(reader: &mut Reader, entries: &Entries) -> (Option<String>, Vec<Field>) {
+    let node = entries.take("client");
+    let Some(client) = node.and_then(|node| reader.entries(node, "`client`", &["id", "fields"]))
+    else {
+        return (None, Vec::new());
+    };
+    let id = client.take("id").and_then(|node| reader.text(node, "`id`"));
+    let mut fields = Vec::new();
+    if let Some(pairs) = client.take("fields").and_then(|node| reader.pairs(node, "`fields`")) {
+        for (key, node) in pairs {
+            reader.client_fields.insert(key.name.clone());
+            fields.push(Field::read(reader, &key.name, node, None));
+        }
+    }
+    (id, fields)
+}
+
+/// The app's own fields and every preset, so that templates at the app may name them.
+fn note_field_names(reader: &mut Reader, entries: &Entries) {
+    if let Some(node) = entries.take("fields")
+        && let Yaml::Map(pairs) = &node.value
+    {
+        reader.fields.extend(pairs.iter().map(|(key, _)| key.name.clone()));
+    }
+    let presets = TYPES.iter().flat_map(|(_, kind)| kind.presets());
+    reader.fields.extend(presets.map(|field| field.name));
+}
+
+fn read_authorizations(reader: &mut Reader, entries: &Entries, app: &App) -> Vec<Authorization> {
+    let Some(node) = entries.take("authorizations") else {
+        reader.error("missing-key", entries.span, "a definition needs `authorizations`");
+        return Vec::new();
+    };
+    let Some(pairs) = reader.pairs(node, "`authorizations`") else { return Vec::new() };
+    if pairs.is_empty() {
+        reader.error("missing-key", &node.span, "there is no authorization");
+    }
+    pairs
+        .iter()
+        .filter_map(|(key, node)| Authorization::read(reader, &key.name, node, app))
+        .collect()
+}
+
+fn read_errors(reader: &mut Reader, entries: &Entries) -> Vec<(String, KnownError)> {
+    let pairs = entries.take("errors").and_then(|node| reader.pairs(node, "`errors`"));
+    let mut errors = Vec::new();
+    for (key, node) in pairs.unwrap_or_default() {
+        let keys = ["meaning", "hint", "expired"];
+        let Some(entry) = reader.entries(node, "an error", &keys) else { continue };
+        let expired = entry.take("expired");
+        errors.push((
+            key.name.clone(),
+            KnownError {
+                meaning: entry.take("meaning").and_then(|node| reader.text(node, "`meaning`")),
+                hint: entry.take("hint").and_then(|node| reader.text(node, "`hint`")),
+                expired: expired.map(|node| reader.bool(Some(node), "`expired`")),
+            },
+        ));
+    }
+    errors
+}
+
+/// A template without expressions, for defaults that the format itself gives.
+#[must_use]
+pub fn answer_template(source: &str) -> Option<Template> {
+    Template::parse(source, Place::Answer).ok()
+}

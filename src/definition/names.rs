@@ -1,0 +1,149 @@
+//! Names of apps and accounts, and the names that templates know.
+
+use std::fmt;
+
+/// The longest name of an app or account, in bytes.
+const MAX: usize = 64;
+
+/// An app's name: its definition's file name without the ending.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AppName(String);
+
+/// Why a text is no name.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Not an app's name.
+    #[error("`{0}` is no app name: lower-case letters, digits and `-`, at most 64")]
+    App(String),
+    /// Not an account's name.
+    #[error("`{0}` is no account name: letters, digits and `. _ @ + -`, at most 64")]
+    Account(String),
+}
+
+impl AppName {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// It is empty, too long, or has other characters than lower-case letters, digits and `-`.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let starts = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        if starts && text.len() <= MAX && text.chars().all(fits) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(NameError::App(shown(text)))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AppName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One connected account, written `app` or `app/name` everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId {
+    /// The app.
+    pub app: AppName,
+    /// The account's own name; most apps have one account without a name.
+    pub name: Option<String>,
+}
+
+impl AccountId {
+    /// Puts an id together.
+    ///
+    /// # Errors
+    /// The name has characters that a file or a keyring entry should not have.
+    pub fn new(app: AppName, name: Option<&str>) -> Result<Self, NameError> {
+        let Some(name) = name else { return Ok(Self { app, name: None }) };
+        let fits = |c: char| c.is_ascii_alphanumeric() || "._@+-".contains(c);
+        let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if starts && name.len() <= MAX && name.chars().all(fits) {
+            return Ok(Self { app, name: Some(name.to_owned()) });
+        }
+        Err(NameError::Account(shown(name)))
+    }
+
+    /// Reads `app` or `app/name`.
+    ///
+    /// # Errors
+    /// One of the two is no name.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        match text.split_once('/') {
+            Some((app, name)) => Self::new(AppName::parse(app)?, Some(name)),
+            None => Self::new(AppName::parse(text)?, None),
+        }
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{}/{name}", self.app),
+            None => self.app.fmt(f),
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX).collect()
+}
+
+/// The names that every template knows, whatever the definition. `response`, `answer` and
+/// `chosen` exist only where an answer is read.
+pub const RESERVED: &[&str] = &[
+    "access_token",
+    "answer",
+    "assertion",
+    "callback",
+    "chosen",
+    "client",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "extras",
+    "grant_type",
+    "redirect_uri",
+    "refresh_token",
+    "request",
+    "response",
+    "scope",
+    "secrets",
+    "state",
+    "title",
+    "token_secret",
+];
+
+/// The name in `known` that was probably meant by `typed`.
+#[must_use]
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |name: &&str| strsim::damerau_levenshtein(typed, name);
+    let best = known.into_iter().min_by_key(distance)?;
+    let close = strsim::damerau_levenshtein(typed, best) <= (typed.len() / 3).max(1);
+    let extends = typed.len() > 2 && best.starts_with(typed);
+    (close || extends).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_an_app_and_perhaps_a_name() {
+        let id = AccountId::parse("github/work").unwrap();
+        assert_eq!((id.app.as_str(), id.name.as_deref()), ("github", Some("work")));
+        assert_eq!(id.to_string(), "github/work");
+        assert_eq!(AccountId::parse("github").unwrap().name, None);
+        for bad in ["", "GitHub", "a/../b", "a/", "a/b/c", "-a", "a/.x", "a/b c"] {
+            assert!(AccountId::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! YAML as a tree in which every key and value knows where it stands.
+//!
+//! Definitions are read from this tree by hand and not by `derive`: so one run finds every mistake
+//! and not the first one, and a value that came from a parent (`extends`) still names its own file.
+//! This is the only file that touches the YAML library.
+
+use super::finding::Finding;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, Options, Spanned};
+use std::fmt;
+use std::rc::Rc;
+
+/// The longest definition that is read, in bytes. The longest in the catalogue has 6 KB.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// A file's text and the name under which findings show it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// As the user wrote it, or `catalogue:APP` for an embedded one.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A range in a source.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The file it lies in.
+    pub source: Rc<Source>,
+    /// The first byte.
+    pub start: usize,
+    /// How many bytes.
+    pub length: usize,
+}
+
+impl Span {
+    /// The whole first line of a file, for findings about the file itself.
+    #[must_use]
+    pub fn first_line(source: &Rc<Source>) -> Self {
+        let length = source.text.lines().next().map_or(0, str::len);
+        Self { source: Rc::clone(source), start: 0, length }
+    }
+
+    /// Line and column, both from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        let before = &self.source.text[..self.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+        (line, column)
+    }
+
+    /// The first place of `needle` in or after this span's first line, else the span itself: a
+    /// template's text is YAML-decoded, so this looks a name up in the source again.
+    #[must_use]
+    pub fn narrow(&self, needle: &str) -> Self {
+        let rest = &self.source.text[self.start..];
+        let found = (!needle.is_empty()).then(|| rest.find(needle)).flatten();
+        match found {
+            Some(at) if at < self.length.max(1) + 4096 => Self {
+                source: Rc::clone(&self.source),
+                start: self.start + at,
+                length: needle.len(),
+            },
+            _ => self.clone(),
+        }
+    }
+
+    fn new(source: &Rc<Source>, at: Location) -> Self {
+        let text = &source.text;
+        let start = at
+            .span()
+            .byte_offset()
+            .map_or_else(|| line_column_offset(text, at), |o| usize::try_from(o).unwrap_or(0));
+        let mut start = start.min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let length = at.span().byte_len().map_or(0, |l| usize::try_from(l).unwrap_or(0));
+        let mut end = (start + length).min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let shown = text[start..end].trim_end();
+        Self { source: Rc::clone(source), start, length: shown.len() }
+    }
+}
+
+fn line_column_offset(text: &str, at: Location) -> usize {
+    let line = usize::try_from(at.line()).unwrap_or(1).max(1);
+    let column = usize::try_from(at.column()).unwrap_or(1).max(1);
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let rest = &text[start.min(text.len())..];
+    start + rest.char_indices().nth(column - 1).map_or(0, |(i, _)| i)
+}
+
+/// One value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub value: Value,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(serde_json::Number),
+    /// Text.
+    Text(String),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping, in the order of the file.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A mapping's key.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Where.
+    pub span: Span,
+    /// The key's text.
+    pub name: String,
+}
+
+impl Value {
+    /// What a person calls this sort of value.
+    #[must_use]
+    pub fn sort(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a mapping",
+        }
+    }
+}
+
+/// Parses one document.
+///
+/// # Errors
+/// One finding with the place: the text is no YAML, has a key twice, or passes a bound.
+pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
+    if source.text.len() > MAX_BYTES {
+        let message = format!("a definition has {MAX_BYTES} bytes at most");
+        return Err(Box::new(Finding::error("too-large", Span::first_line(source), message)));
+    }
+    match serde_saphyr::from_str_with_options::<Positioned>(&source.text, options()) {
+        Ok(tree) => Ok(tree.into_node(source)),
+        Err(error) => {
+            let span = error
+                .location()
+                .map_or_else(|| Span::first_line(source), |at| Span::new(source, at));
+            // The library's own excerpt quotes the file; ours is drawn from the span.
+            let text = error.without_snippet().to_string();
+            let message = text.lines().next().unwrap_or_default().to_owned();
+            Err(Box::new(Finding::error("yaml", span, message)))
+        }
+    }
+}
+
+fn options() -> Options {
+    let mut options = Options::default();
+    if let Some(budget) = &mut options.budget {
+        budget.max_depth = 64;
+        budget.max_nodes = 20_000;
+        budget.max_aliases = 1_000;
+        budget.max_anchors = 200;
+    }
+    options
+}
+
+/// The tree as the library gives it: locations, not yet spans.
+struct Positioned(Spanned<Raw>);
+
+enum Raw {
+    Null,
+    Bool(bool),
+    Number(serde_json::Number),
+    Text(String),
+    List(Vec<Positioned>),
+    Map(Vec<(Spanned<String>, Positioned)>),
+}
+
+impl Positioned {
+    fn into_node(self, source: &Rc<Source>) -> Node {
+        let Self(spanned) = self;
+        let value = match spanned.value {
+            Raw::Null => Value::Null,
+            Raw::Bool(b) => Value::Bool(b),
+            Raw::Number(n) => Value::Number(n),
+            Raw::Text(t) => Value::Text(t),
+            Raw::List(items) => {
+                Value::List(items.into_iter().map(|item| item.into_node(source)).collect())
+            }
+            Raw::Map(pairs) => Value::Map(
+                pairs
+                    .into_iter()
+                    .map(|(key, item)| {
+                        let span = Span::new(source, key.referenced);
+                        (Key { span, name: key.value }, item.into_node(source))
+                    })
+                    .collect(),
+            ),
+        };
+        Node { span: Span::new(source, spanned.referenced), value }
+    }
+}
+
+impl<'de> Deserialize<'de> for Positioned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Spanned::deserialize(deserializer).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(Raw::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(serde_json::Number::from_f64(value)
+            .map_or_else(|| Raw::Text(value.to_string()), Raw::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Raw, E> {
+        Ok(Raw::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Raw::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(Raw::Map(pairs))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(text: &str) -> Result<Node, Box<Finding>> {
+        parse(&Rc::new(Source { name: "x.yaml".into(), text: text.into() }))
+    }
+
+    #[test]
+    fn every_value_knows_its_place() {
+        let node = tree("title: A\nfields:\n  sub:\n    label: Ünder\n").unwrap();
+        let Value::Map(pairs) = &node.value else { panic!("no mapping") };
+        assert_eq!(pairs[0].1.span.position(), (1, 8));
+        let Value::Map(fields) = &pairs[1].1.value else { panic!("no mapping") };
+        assert_eq!(fields[0].0.span.position(), (3, 3));
+        let Value::Map(sub) = &fields[0].1.value else { panic!("no mapping") };
+        assert_eq!(sub[0].1.span.position(), (4, 12));
+    }
+
+    #[test]
+    fn a_key_twice_is_an_error_with_its_place() {
+        let finding = tree("title: A\ntitle: B\n").unwrap_err();
+        assert_eq!(finding.span.position().0, 2);
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let mut text = String::from("a0: &a0 [x]\n");
+        for i in 1..40 {
+            text.push_str(&format!("a{i}: &a{i} [*a{0}, *a{0}, *a{0}, *a{0}]\n", i - 1));
+        }
+        assert!(tree(&text).is_err());
+        assert!(tree(&"[".repeat(10_000)).is_err());
+        assert!(tree(&format!("a: {}", "x".repeat(MAX_BYTES))).is_err());
+    }
+}

@@ -1,0 +1,116 @@
+//! What can go wrong between a request and its answer.
+
+use crate::definition::hosts::HostError;
+use std::error::Error as _;
+use url::Url;
+
+/// Why there is no answer. Never with a URL's path or query: they may hold a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The credential may not go there.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The name is not known.
+    #[error("`{0}` cannot be found: the name does not resolve")]
+    Dns(String),
+    /// Nobody listens.
+    #[error("`{0}` refused the connection")]
+    RefusedConnection(String),
+    /// The server's certificate is not trusted, or TLS failed.
+    #[error("`{host}` cannot be trusted: {reason}")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What the library says.
+        reason: String,
+    },
+    /// No answer in time.
+    #[error("`{0}` did not answer in time")]
+    TimedOut(String),
+    /// The connection ended in the middle.
+    #[error("the connection to `{host}` broke: {reason}")]
+    Broken {
+        /// The host.
+        host: String,
+        /// What the library says.
+        reason: String,
+    },
+    /// More than is read whole.
+    #[error("the answer is longer than 4 MiB")]
+    TooLong,
+    /// A redirect away from TLS.
+    #[error("it redirects to `{0}`, which is not https")]
+    Redirect(String),
+    /// A redirect loop.
+    #[error("it redirects again and again")]
+    TooManyRedirects,
+    /// The client cannot be built.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
+
+impl HttpError {
+    pub(super) fn new(url: &Url, error: reqwest::Error) -> Self {
+        let host = host(url);
+        if error.is_timeout() {
+            return Self::TimedOut(host);
+        }
+        let error = error.without_url();
+        let chain = chain(&error);
+        let reason = chain.last().cloned().unwrap_or_default();
+        let all = chain.join(": ").to_ascii_lowercase();
+        if all.contains("dns error") || all.contains("failed to lookup address") {
+            return Self::Dns(host);
+        }
+        if all.contains("connection refused") {
+            return Self::RefusedConnection(host);
+        }
+        if all.contains("certificate") || all.contains("handshake") || all.contains("tls") {
+            return Self::Tls { host, reason };
+        }
+        Self::Broken { host, reason }
+    }
+
+    pub(super) fn timed_out(url: &Url) -> Self {
+        Self::TimedOut(host(url))
+    }
+
+    /// Whether the request surely did not reach the server.
+    #[must_use]
+    pub fn never_sent(&self) -> bool {
+        matches!(self, Self::Host(_) | Self::Dns(_) | Self::RefusedConnection(_) | Self::Tls { .. } | Self::Client(_))
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Host(_) => "a credential only goes where its definition said when it was connected; \
+                 to change that, connect again".to_owned(),
+            Self::Dns(host) => format!("check the spelling of `{host}`, and the network"),
+            Self::RefusedConnection(host) => {
+                format!("check the address and port, and that the server at `{host}` runs")
+            }
+            Self::Tls { .. } => "behind a company proxy, set SSL_CERT_FILE to its CA bundle; \
+                 check this machine's clock too".to_owned(),
+            Self::TimedOut(_) => "try again, or give it longer with `--timeout`".to_owned(),
+            Self::Broken { .. } => "try again; a proxy may be in the way (HTTPS_PROXY, NO_PROXY)".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn chain(error: &reqwest::Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(error) = source {
+        texts.push(error.to_string());
+        source = error.source();
+    }
+    texts
+}

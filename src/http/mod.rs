@@ -1,0 +1,237 @@
+//! The HTTP client: everything that goes over the wire goes through [`Client::send`] or
+//! [`Client::stream`], which check the host first and note the exchange in the one trace.
+
+mod error;
+pub mod redaction;
+pub mod trace;
+
+pub use error::HttpError;
+
+use crate::answer::{Answer, MAX_BYTES};
+use crate::definition::hosts::Hosts;
+use crate::request::{Body, Request};
+use crate::secret::Secret;
+use redaction::Redactor;
+use reqwest::{Response, redirect};
+use std::cell::{OnceCell, RefCell};
+use std::time::{Duration, Instant};
+use trace::{Exchange, Received, Trace};
+use url::Url;
+
+/// How long a connection may take to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How many redirects an API call follows.
+const MAX_REDIRECTS: usize = 5;
+
+/// The client. It is built at the first request: that reads the system's certificates.
+pub struct Client {
+    inner: OnceCell<reqwest::Client>,
+    timeout: Duration,
+    trace: RefCell<Trace>,
+    redactor: RefCell<Redactor>,
+}
+
+impl Client {
+    /// A client whose requests end after `timeout`.
+    #[must_use]
+    pub fn new(timeout: Duration) -> Self {
+        Self {
+            inner: OnceCell::new(),
+            timeout,
+            trace: RefCell::default(),
+            redactor: RefCell::default(),
+        }
+    }
+
+    /// Notes a secret under a name: from now on nothing that is shown contains it.
+    pub fn learn(&self, name: &str, secret: &Secret) {
+        self.redactor.borrow_mut().learn(name, secret);
+    }
+
+    /// Masks every secret in a text.
+    #[must_use]
+    pub fn mask(&self, text: &str) -> String {
+        self.redactor.borrow().mask(text)
+    }
+
+    /// Every exchange so far, masked.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.trace.borrow().masked(&self.redactor.borrow())
+    }
+
+    /// Notes something that was decided.
+    pub fn note(&self, text: impl Into<String>) {
+        self.trace.borrow_mut().note(text.into());
+    }
+
+    /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
+    /// redirects is an answer.
+    ///
+    /// # Errors
+    /// The host is not allowed, nobody answers, or the answer is too long.
+    pub async fn send(
+        &self,
+        purpose: &str,
+        request: &Request,
+        hosts: &Hosts,
+    ) -> Result<Answer, HttpError> {
+        hosts.check(&request.url)?;
+        let started = Instant::now();
+        let result = self.exchange(request).await;
+        let elapsed = started.elapsed();
+        let received = match &result {
+            Ok(answer) => Received::Answer {
+                status: answer.status,
+                headers: answer.headers.clone(),
+                body: answer.text.clone(),
+            },
+            Err(error) => Received::Nothing(error.to_string()),
+        };
+        self.trace.borrow_mut().add(purpose, request, received, elapsed);
+        result
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Answer, HttpError> {
+        let builder = self.build(request, None)?.timeout(self.timeout);
+        let mut response = builder.send().await.map_err(|e| HttpError::new(&request.url, e))?;
+        let status = response.status().as_u16();
+        let headers = header_list(&response);
+        let mut body = Vec::new();
+        while let Some(chunk) =
+            response.chunk().await.map_err(|e| HttpError::new(&request.url, e))?
+        {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(HttpError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer::new(status, headers, &body))
+    }
+
+    /// Sends an API call and gives the response unread. A redirect is followed for GET and HEAD:
+    /// with the credential within `hosts` on the same origin, without it elsewhere.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn stream(
+        &self,
+        purpose: &str,
+        request: &Request,
+        body: Option<reqwest::Body>,
+        hosts: &Hosts,
+    ) -> Result<Response, HttpError> {
+        hosts.check(&request.url)?;
+        let mut response = self.stream_once(purpose, request, body).await?;
+        let mut current = request.clone();
+        for _ in 0..MAX_REDIRECTS {
+            let follows = matches!(current.method.as_str(), "GET" | "HEAD");
+            let Some(next) = redirect_target(&response, &current.url).filter(|_| follows) else {
+                return Ok(response);
+            };
+            if next.origin() != current.url.origin() || hosts.check(&next).is_err() {
+                // Another origin never sees the credential (RFC 9110 section 15.4), nor a query
+                // parameter or body that might be one.
+                current.headers.clear();
+                current.body = Body::Empty;
+                if next.scheme() != "https" && !crate::definition::hosts::is_loopback(&next) {
+                    return Err(HttpError::Redirect(next.origin().ascii_serialization()));
+                }
+            }
+            current.url = next;
+            response = self.stream_once("redirect", &current, None).await?;
+        }
+        Err(HttpError::TooManyRedirects)
+    }
+
+    async fn stream_once(
+        &self,
+        purpose: &str,
+        request: &Request,
+        body: Option<reqwest::Body>,
+    ) -> Result<Response, HttpError> {
+        let started = Instant::now();
+        let builder = self.build(request, body)?;
+        let result = match tokio::time::timeout(self.timeout, builder.send()).await {
+            Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
+            Err(_) => Err(HttpError::timed_out(&request.url)),
+        };
+        let received = match &result {
+            Ok(response) => Received::Answer {
+                status: response.status().as_u16(),
+                headers: header_list(response),
+                body: String::new(),
+            },
+            Err(error) => Received::Nothing(error.to_string()),
+        };
+        self.trace.borrow_mut().add(purpose, request, received, started.elapsed());
+        result
+    }
+
+    fn build(
+        &self,
+        request: &Request,
+        stream: Option<reqwest::Body>,
+    ) -> Result<reqwest::RequestBuilder, HttpError> {
+        let mut builder = self.inner()?.request(request.method.clone(), request.url.clone());
+        let body = request.body_text();
+        if let Some((_, Some(kind))) = &body
+            && request.header("content-type").is_none()
+        {
+            builder = builder.header("content-type", *kind);
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        Ok(match (stream, body) {
+            (Some(stream), _) => builder.body(stream),
+            (None, Some((text, _))) => builder.body(text),
+            // A POST without a body still says that its length is 0.
+            (None, None) if request.method == http::Method::POST => builder.body(""),
+            (None, None) => builder,
+        })
+    }
+
+    fn inner(&self) -> Result<&reqwest::Client, HttpError> {
+        if let Some(client) = self.inner.get() {
+            return Ok(client);
+        }
+        let client = build_client()?;
+        Ok(self.inner.get_or_init(|| client))
+    }
+}
+
+fn build_client() -> Result<reqwest::Client, HttpError> {
+    // A second installation is refused, and that is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = || {
+        reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .user_agent(concat!("tieline/", env!("CARGO_PKG_VERSION")))
+    };
+    // Without a CA bundle (a bare container) the system's verifier fails even for http.
+    builder().build().or_else(|_| {
+        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
+        let certificates = roots.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
+        builder().tls_certs_only(certificates).build().map_err(|error| HttpError::Client(error.to_string()))
+    })
+}
+
+fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get("location")?.to_str().ok()?;
+    from.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn header_list(response: &Response) -> Vec<(String, String)> {
+    response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect()
+}

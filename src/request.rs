@@ -1,0 +1,354 @@
+//! Requests as values: made from an endpoint, authenticated by a placement. Nothing is sent here.
+
+use crate::definition::{Basic, Encoding, Endpoint, Param, Placement};
+use crate::template::{RenderError, Scope};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderName, HeaderValue, Method};
+use serde_json::{Map, Value};
+use url::Url;
+
+/// A request that is ready to be sent. It holds secrets, so it cannot be printed.
+#[derive(Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where to.
+    pub url: Url,
+    /// Headers; a name stands once.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What is sent.
+    pub body: Body,
+}
+
+/// A request's body.
+#[derive(Clone)]
+pub enum Body {
+    /// None.
+    Empty,
+    /// Parameters of a form.
+    Form(Vec<(String, String)>),
+    /// A JSON value.
+    Json(Value),
+    /// Text as it is.
+    Text(String),
+    /// Handed to the client apart, as a stream.
+    Stream,
+}
+
+/// Why a request cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// A template cannot be filled.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The URL that came out is none.
+    #[error("`{0}` does not give a URL")]
+    Url(String),
+    /// A header's value has characters that a header cannot carry.
+    #[error("the header `{0}` has a character that a header cannot carry")]
+    Header(String),
+    /// A body that should be a JSON object is none.
+    #[error("`body` with `encoding` must render to a JSON object")]
+    Body,
+}
+
+/// Makes the request that an endpoint describes. `standard` are parameters that a standard asks
+/// for; the endpoint's own override, add to, or remove them.
+///
+/// # Errors
+/// A template cannot be filled, or what comes out cannot be sent.
+pub fn from_endpoint(
+    endpoint: &Endpoint,
+    standard: &[(String, String)],
+    base_url: &str,
+    scope: &Scope,
+) -> Result<Request, RequestError> {
+    let url = resolve(&endpoint.url.require(scope)?, base_url, endpoint.url.source())?;
+    let mut request =
+        Request { method: endpoint.method.clone(), url, headers: Vec::new(), body: Body::Empty };
+    place_headers(&mut request, &endpoint.placement.headers, scope)?;
+    place_basic(&mut request, endpoint.placement.basic.as_ref(), scope)?;
+    place_query(&mut request, &endpoint.placement.query, scope)?;
+    match &endpoint.body {
+        Some(body) => place_body(&mut request, endpoint, body.require(scope)?)?,
+        None => {
+            let mut params: Vec<(String, Value)> =
+                standard.iter().map(|(k, v)| (k.clone(), v.clone().into())).collect();
+            override_with(&mut params, &endpoint.placement.params, scope)?;
+            place_params(&mut request, endpoint.encoding, params);
+        }
+    }
+    Ok(request)
+}
+
+/// A relative URL is appended to the base as text with one slash between, never resolved: `..`
+/// and `//` have no power.
+///
+/// # Errors
+/// The result is no URL.
+pub fn resolve(url: &str, base_url: &str, shown: &str) -> Result<Url, RequestError> {
+    let absolute = match url.contains("://") && !url.starts_with('/') {
+        true => url.to_owned(),
+        false => format!("{}/{}", base_url.trim_end_matches('/'), url.trim_start_matches('/')),
+    };
+    Url::parse(&absolute).map_err(|_| RequestError::Url(shown.to_owned()))
+}
+
+/// Authenticates a request: places the credential as `placement` says.
+///
+/// # Errors
+/// As [`from_endpoint`].
+pub fn authenticate(
+    request: &mut Request,
+    placement: &Placement,
+    scope: &Scope,
+) -> Result<(), RequestError> {
+    place_headers(request, &placement.headers, scope)?;
+    place_basic(request, placement.basic.as_ref(), scope)?;
+    place_query(request, &placement.query, scope)?;
+    let mut params = Vec::new();
+    override_with(&mut params, &placement.params, scope)?;
+    // Into a body that can hold them, otherwise into the query.
+    match &mut request.body {
+        Body::Form(pairs) => {
+            for (name, value) in params {
+                pairs.retain(|(known, _)| *known != name);
+                pairs.push((name, plain(&value)));
+            }
+        }
+        Body::Json(Value::Object(map)) => map.extend(params),
+        _ => place_params(request, Encoding::Query, params),
+    }
+    Ok(())
+}
+
+/// Sets headers: a later one wins, names compare without case, `None` removes.
+///
+/// # Errors
+/// A template cannot be filled or gives no header value.
+pub fn place_headers(
+    request: &mut Request,
+    headers: &[(String, Option<crate::template::Template>)],
+    scope: &Scope,
+) -> Result<(), RequestError> {
+    for (name, template) in headers {
+        let value = match template {
+            Some(template) => template.render(scope)?,
+            None => None,
+        };
+        match value {
+            Some(value) => request.set_header(name, &value)?,
+            None => request.headers.retain(|(known, _)| !known.as_str().eq_ignore_ascii_case(name)),
+        }
+    }
+    Ok(())
+}
+
+impl Request {
+    /// Sets a header in place of one of the same name. Values of ours are marked sensitive, so
+    /// that HTTP/2 does not index them.
+    ///
+    /// # Errors
+    /// The name or value has characters that a header cannot carry.
+    pub fn set_header(&mut self, name: &str, value: &str) -> Result<(), RequestError> {
+        let error = || RequestError::Header(name.to_owned());
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| error())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| error())?;
+        value.set_sensitive(true);
+        self.headers.retain(|(known, _)| *known != header);
+        self.headers.push((header, value));
+        Ok(())
+    }
+
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| value.to_str().ok())
+    }
+
+    /// The body as text with its content type.
+    #[must_use]
+    pub fn body_text(&self) -> Option<(String, Option<&'static str>)> {
+        match &self.body {
+            Body::Empty | Body::Stream => None,
+            Body::Form(pairs) => {
+                let text = url::form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(pairs)
+                    .finish();
+                Some((text, Some("application/x-www-form-urlencoded")))
+            }
+            Body::Json(value) => Some((value.to_string(), Some("application/json"))),
+            Body::Text(text) => Some((text.clone(), None)),
+        }
+    }
+}
+
+/// HTTP Basic (RFC 7617), UTF-8.
+pub(crate) fn basic_value(username: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))
+}
+
+fn place_basic(
+    request: &mut Request,
+    basic: Option<&Basic>,
+    scope: &Scope,
+) -> Result<(), RequestError> {
+    let Some(basic) = basic else { return Ok(()) };
+    let username = basic.username.render(scope)?.unwrap_or_default();
+    let password = basic.password.render(scope)?.unwrap_or_default();
+    if username.is_empty() && password.is_empty() {
+        return Err(basic.username.require(scope).map(|_| RequestError::Body).unwrap_or_else(Into::into));
+    }
+    request.set_header("authorization", &basic_value(&username, &password))
+}
+
+fn place_query(
+    request: &mut Request,
+    query: &[(String, Param)],
+    scope: &Scope,
+) -> Result<(), RequestError> {
+    let mut params = Vec::new();
+    override_with(&mut params, query, scope)?;
+    place_params(request, Encoding::Query, params);
+    Ok(())
+}
+
+fn place_body(request: &mut Request, endpoint: &Endpoint, text: String) -> Result<(), RequestError> {
+    if !endpoint.encoding_written {
+        request.body = if text.is_empty() { Body::Empty } else { Body::Text(text) };
+        return Ok(());
+    }
+    let Ok(Value::Object(map)) = serde_json::from_str(&text) else {
+        return Err(RequestError::Body);
+    };
+    // What renders empty is left out, as a parameter would be.
+    let params = map.into_iter().filter(|(_, value)| value.as_str() != Some("") && !value.is_null());
+    place_params(request, endpoint.encoding, params.collect());
+    Ok(())
+}
+
+fn override_with(
+    params: &mut Vec<(String, Value)>,
+    own: &[(String, Param)],
+    scope: &Scope,
+) -> Result<(), RequestError> {
+    for (name, param) in own {
+        params.retain(|(known, _)| known != name);
+        if let Some(value) = value(param, scope)? {
+            params.push((name.clone(), value));
+        }
+    }
+    Ok(())
+}
+
+fn value(param: &Param, scope: &Scope) -> Result<Option<Value>, RenderError> {
+    Ok(match param {
+        Param::Never => None,
+        Param::Literal(value) => Some(value.clone()),
+        Param::Text(template) => template.render(scope)?.map(|text| {
+            let typed = template.is_lone_json().then(|| serde_json::from_str(&text).ok()).flatten();
+            typed.unwrap_or(Value::String(text))
+        }),
+        Param::List(items) => {
+            let mut list = Vec::new();
+            for item in items {
+                list.extend(value(item, scope)?);
+            }
+            Some(Value::Array(list))
+        }
+        Param::Map(pairs) => {
+            let mut map = Map::new();
+            for (name, item) in pairs {
+                if let Some(value) = value(item, scope)? {
+                    map.insert(name.clone(), value);
+                }
+            }
+            Some(Value::Object(map))
+        }
+    })
+}
+
+/// Parameters of an authorization request: the standard ones, overridden.
+///
+/// # Errors
+/// A template cannot be filled.
+pub fn override_params(
+    standard: &[(String, String)],
+    own: &[(String, Param)],
+    scope: &Scope,
+) -> Result<Vec<(String, String)>, RequestError> {
+    let mut params: Vec<(String, Value)> =
+        standard.iter().map(|(k, v)| (k.clone(), v.clone().into())).collect();
+    override_with(&mut params, own, scope)?;
+    Ok(flatten(params))
+}
+
+fn place_params(request: &mut Request, encoding: Encoding, params: Vec<(String, Value)>) {
+    match encoding {
+        Encoding::Json => request.body = Body::Json(Value::Object(params.into_iter().collect())),
+        Encoding::Form => request.body = Body::Form(flatten(params)),
+        Encoding::Query => {
+            let pairs = flatten(params);
+            if pairs.is_empty() {
+                return;
+            }
+            // Built apart and set once: a later parameter replaces one that the URL already has.
+            let kept: Vec<(String, String)> = request
+                .url
+                .query_pairs()
+                .filter(|(name, _)| !pairs.iter().any(|(new, _)| new == name))
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            request.url.query_pairs_mut().clear().extend_pairs(kept.iter().chain(&pairs));
+        }
+    }
+}
+
+/// Nested values as flat pairs: a list repeats its name, a map becomes `name[key]`.
+fn flatten(params: Vec<(String, Value)>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, value) in params {
+        match value {
+            Value::Array(items) => {
+                let items = items.into_iter().map(|item| (name.clone(), item)).collect();
+                pairs.extend(flatten(items));
+            }
+            Value::Object(map) => {
+                let items = map.into_iter().map(|(key, item)| (format!("{name}[{key}]"), item));
+                pairs.extend(flatten(items.collect()));
+            }
+            other => pairs.push((name, plain(&other))),
+        }
+    }
+    pairs
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_url_is_appended_and_never_resolved() {
+        let url = |path: &str| resolve(path, "https://a.test/v1/", path).unwrap().to_string();
+        assert_eq!(url("/users"), "https://a.test/v1/users");
+        assert_eq!(url("users?x=1"), "https://a.test/v1/users?x=1");
+        assert_eq!(url("//evil.test/x"), "https://a.test/v1/evil.test/x");
+        assert_eq!(url("https://b.test/x"), "https://b.test/x");
+    }
+
+    #[test]
+    fn basic_is_the_example_of_rfc_7617() {
+        assert_eq!(basic_value("Aladdin", "open sesame"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert_eq!(basic_value("test", "123\u{a3}"), "Basic dGVzdDoxMjPCow==");
+    }
+}

@@ -1,0 +1,173 @@
+//! Defines how an API call is authenticated: the right credential, in the right place, and in
+//! no other.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::authorization_type::AuthorizationType;
+use super::client_authentication::basic;
+use super::error::NO_STORE;
+use super::form::Parameters;
+use super::person::Person;
+use super::provider::Provider;
+
+pub(super) const USERNAME: &str = "ada";
+pub(super) const PASSWORD: &str = "practice-password";
+const API_KEY: &str = "practice-key";
+const API_SECRET: &str = "practice-api-secret";
+
+/// A place where a credential may be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Authorization,
+    ApiKeyHeader,
+    ApiSecretHeader,
+    AccessTokenQuery,
+    ApiKeyQuery,
+    ApiSecretQuery,
+}
+
+impl Place {
+    const ALL: [Self; 6] = [
+        Self::Authorization,
+        Self::ApiKeyHeader,
+        Self::ApiSecretHeader,
+        Self::AccessTokenQuery,
+        Self::ApiKeyQuery,
+        Self::ApiSecretQuery,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::ApiKeyHeader => "x-api-key",
+            Self::ApiSecretHeader => "x-api-secret",
+            Self::AccessTokenQuery => "access_token",
+            Self::ApiKeyQuery => "api_key",
+            Self::ApiSecretQuery => "api_secret",
+        }
+    }
+}
+
+/// Whether a header or a query parameter of this name holds a credential, and is not echoed.
+pub(super) fn is_credential(name: &str) -> bool {
+    matches!(name, "cookie" | "proxy-authorization")
+        || Place::ALL.iter().any(|place| place.name() == name)
+}
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    pub(super) person: Person,
+    /// The scopes of the access token; `None` for types that have none.
+    pub(super) scopes: Option<Vec<String>>,
+}
+
+/// The middleware in front of every API call.
+pub(super) async fn authenticate(
+    State((provider, kind)): State<(Arc<Provider>, AuthorizationType)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let found = presented(&request);
+    match caller(&provider, kind, &found) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(reason) => refusal(kind, reason, !found.is_empty()),
+    }
+}
+
+/// Every credential in a request; one that occurs twice is listed twice.
+fn presented(request: &Request) -> Vec<(Place, String)> {
+    let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let mut found = Vec::new();
+    for place in Place::ALL {
+        let values = request.headers().get_all(place.name());
+        let values =
+            values.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        match place {
+            Place::Authorization | Place::ApiKeyHeader | Place::ApiSecretHeader => {
+                found.extend(values.map(|value| (place, value)));
+            }
+            Place::AccessTokenQuery | Place::ApiKeyQuery | Place::ApiSecretQuery => {
+                let values = query.iter().filter(|(name, _)| *name == place.name());
+                found.extend(values.map(|(_, value)| (place, value.to_owned())));
+            }
+        }
+    }
+    found
+}
+
+fn caller(
+    provider: &Provider,
+    kind: AuthorizationType,
+    found: &[(Place, String)],
+) -> Result<Caller, &'static str> {
+    if found.is_empty() {
+        return Err("there is no credential");
+    }
+    let places: Vec<_> = found.iter().map(|(place, _)| *place).collect();
+    if places != kind.places() {
+        return Err("a credential is missing, in the wrong place or given twice");
+    }
+    let ada = Caller { person: Person::Ada, scopes: None };
+    let right = match (kind, &*found[0].1) {
+        (AuthorizationType::OAuth2, value) => return access_token(provider, value),
+        (AuthorizationType::Login, value) => return session(provider, value).map(|()| ada),
+        (AuthorizationType::Basic | AuthorizationType::BasicUrl, value) => is_ada(value),
+        (AuthorizationType::BasicApiKey, value) => is_ada(value) && found[1].1 == API_KEY,
+        (AuthorizationType::ApiKey, value) => after(value, "Bearer") == Some(API_KEY),
+        (AuthorizationType::ApiSecret, value) => after(value, "Bearer") == Some(API_SECRET),
+        (AuthorizationType::ApiKeySecret, value) => value == API_KEY && found[1].1 == API_SECRET,
+        (AuthorizationType::ApiKeyUrl, value) => value == API_KEY,
+    };
+    if right { Ok(ada) } else { Err("the credential is wrong") }
+}
+
+/// RFC 6750 section 2.1
+fn access_token(provider: &Provider, authorization: &str) -> Result<Caller, &'static str> {
+    let token = after(authorization, "Bearer").ok_or("the Authorization header is not Bearer")?;
+    let (person, scopes) = provider.grants().check(token, Instant::now())?;
+    Ok(Caller { person, scopes: Some(scopes) })
+}
+
+fn session(provider: &Provider, authorization: &str) -> Result<(), &'static str> {
+    let token = after(authorization, "Session").ok_or("the Authorization header is not Session")?;
+    match provider.sessions().get(token) {
+        None => Err("the session is unknown"),
+        Some(expires) if Instant::now() >= *expires => Err("the session expired"),
+        Some(_) => Ok(()),
+    }
+}
+
+fn is_ada(authorization: &str) -> bool {
+    basic(authorization).is_some_and(|(user, password)| user == USERNAME && password == PASSWORD)
+}
+
+/// What follows a scheme, whose name compares without case (RFC 9110 section 11.1).
+fn after<'a>(authorization: &'a str, scheme: &str) -> Option<&'a str> {
+    let (name, rest) = authorization.split_once(' ')?;
+    name.eq_ignore_ascii_case(scheme).then_some(rest)
+}
+
+fn refusal(kind: AuthorizationType, reason: &'static str, tried: bool) -> Response {
+    let oauth2 = kind == AuthorizationType::OAuth2;
+    let mut challenge = kind.challenge().to_owned();
+    if oauth2 && tried {
+        // RFC 6750 section 3.1: no error code for a request that did not even try.
+        challenge += &format!(r#", error="invalid_token", error_description="{reason}""#);
+    }
+    let error = if oauth2 { "invalid_token" } else { "unauthorized" };
+    let body = Json(json!({"error": error, "error_description": reason}));
+    (StatusCode::UNAUTHORIZED, NO_STORE, [(header::WWW_AUTHENTICATE, challenge)], body)
+        .into_response()
+}

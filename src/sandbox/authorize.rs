@@ -1,0 +1,188 @@
+//! Defines the authorization endpoint (RFC 6749 section 3.1) and the decision behind its page.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::client::Client;
+use super::error::{NO_STORE, OAuthError};
+use super::form::Parameters;
+use super::grants::{Binding, Grant};
+use super::guard::issuer;
+use super::person::Person;
+use super::provider::Provider;
+use super::{misbehave, page, pkce, redirect_uri};
+
+/// The scopes that can be asked for, and what the page says about each.
+pub(super) const SCOPES: [(&str, &str); 4] = [
+    ("profile", "See your name"),
+    ("email", "See your email address"),
+    ("notes.read", "Read your notes"),
+    ("notes.write", "Write and delete your notes"),
+];
+
+/// A valid authorization request.
+pub(super) struct AuthorizationRequest {
+    pub(super) client_id: &'static str,
+    pub(super) client_name: &'static str,
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<String>,
+    state: Option<String>,
+    code_challenge: String,
+}
+
+/// Where an answer goes, which has to be known before there can be one.
+struct Destination<'a> {
+    client: &'a Client,
+    redirect_uri: String,
+}
+
+/// `GET /authorize`
+pub(super) async fn authorize(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    let destination = match destination(&provider, &parameters) {
+        Ok(destination) => destination,
+        // Section 4.1.2.1: such a redirect URI must not be redirected to.
+        Err(reason) => return page::refusal(reason),
+    };
+    let state = parameters.one("state").filter(|_| !parameters.occurs_twice("state"));
+    let request = misbehave::authorization_error(&provider)
+        .map_or_else(|| read(&destination, &parameters), Err);
+    match request {
+        Ok(request) if provider.agrees => allow(&provider, request, Person::Ada, &headers).await,
+        Ok(request) => page::consent(&provider, request),
+        Err(error) => {
+            let parameters = error_parameters(&error);
+            respond(&provider, &destination.redirect_uri, parameters, state, &headers).await
+        }
+    }
+}
+
+fn destination<'a>(
+    provider: &'a Provider,
+    parameters: &Parameters,
+) -> Result<Destination<'a>, &'static str> {
+    if ["client_id", "redirect_uri"].iter().any(|name| parameters.occurs_twice(name)) {
+        return Err("client_id or redirect_uri occurs more than once.");
+    }
+    let id = parameters.one("client_id").ok_or("client_id is missing.")?;
+    let client = provider.client(id).ok_or("No client with this client_id is registered.")?;
+    let redirect_uri = parameters.one("redirect_uri").ok_or("redirect_uri is missing.")?;
+    if !redirect_uri::is_registered(&provider.redirect_uris, redirect_uri) {
+        return Err("The client has not registered this redirect_uri.");
+    }
+    Ok(Destination { client, redirect_uri: redirect_uri.to_owned() })
+}
+
+fn read(
+    destination: &Destination<'_>,
+    parameters: &Parameters,
+) -> Result<AuthorizationRequest, OAuthError> {
+    if let Some(name) = parameters.repeated() {
+        return Err(OAuthError::repeated(name));
+    }
+    match parameters.one("response_type") {
+        Some("code") => {}
+        Some(_) => return Err(OAuthError::new("unsupported_response_type", "only code")),
+        None => return Err(OAuthError::invalid_request("response_type is missing")),
+    }
+    if parameters.one("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(OAuthError::invalid_request("response_mode can only be query"));
+    }
+    Ok(AuthorizationRequest {
+        client_id: destination.client.id,
+        client_name: destination.client.name,
+        redirect_uri: destination.redirect_uri.clone(),
+        scopes: scopes(parameters)?,
+        state: parameters.one("state").map(str::to_owned),
+        code_challenge: code_challenge(parameters)?,
+    })
+}
+
+fn scopes(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
+    let scopes = parameters.one("scope").unwrap_or("profile").split(' ').map(str::to_owned);
+    let scopes: Vec<_> = scopes.collect();
+    match scopes.iter().find(|scope| !SCOPES.iter().any(|(known, _)| known == scope)) {
+        None => Ok(scopes),
+        Some(_) => Err(OAuthError::new("invalid_scope", "a scope is unknown")),
+    }
+}
+
+/// RFC 9700 section 2.1.1: PKCE for every client, and never `plain`.
+fn code_challenge(parameters: &Parameters) -> Result<String, OAuthError> {
+    let challenge = parameters
+        .one("code_challenge")
+        .ok_or_else(|| OAuthError::invalid_request("code_challenge is missing"))?;
+    if parameters.one("code_challenge_method") != Some("S256") {
+        return Err(OAuthError::invalid_request("code_challenge_method must be S256"));
+    }
+    if !pkce::is_code_challenge(challenge) {
+        return Err(OAuthError::invalid_request("code_challenge is not one of S256"));
+    }
+    Ok(challenge.to_owned())
+}
+
+/// `POST /authorize/decide`: the form of the page. Its request id is random and works once, so
+/// no other site can send it.
+pub(super) async fn decide(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let form = Parameters::parse(body.as_bytes());
+    let Some(request) = form.one("request").and_then(|id| provider.decided(id)) else {
+        return page::refusal("This page was answered already, or is too old. Start again.");
+    };
+    match (form.one("decision"), form.one("person").and_then(Person::from_sub)) {
+        (Some("allow"), Some(person)) => allow(&provider, request, person, &headers).await,
+        _ => {
+            let error = OAuthError::new("access_denied", "the person refused");
+            let state = request.state.as_deref();
+            let parameters = error_parameters(&error);
+            respond(&provider, &request.redirect_uri, parameters, state, &headers).await
+        }
+    }
+}
+
+async fn allow(
+    provider: &Provider,
+    request: AuthorizationRequest,
+    person: Person,
+    headers: &HeaderMap,
+) -> Response {
+    let AuthorizationRequest { client_id, redirect_uri, scopes, state, code_challenge, .. } =
+        request;
+    let grant = Grant { client_id: client_id.to_owned(), person, scopes };
+    let binding = Binding { redirect_uri: redirect_uri.clone(), code_challenge };
+    let code = provider.grants().agree(grant, binding, Instant::now());
+    respond(provider, &redirect_uri, vec![("code", code)], state.as_deref(), headers).await
+}
+
+fn error_parameters(error: &OAuthError) -> Vec<(&'static str, String)> {
+    vec![("error", error.error.to_owned()), ("error_description", error.description.clone())]
+}
+
+/// Sections 4.1.2 and 4.1.2.1, with the issuer of RFC 9207. 303 and not 307, which would send
+/// the form on (RFC 9700 section 4.12).
+async fn respond(
+    provider: &Provider,
+    redirect_uri: &str,
+    mut parameters: Vec<(&'static str, String)>,
+    state: Option<&str>,
+    headers: &HeaderMap,
+) -> Response {
+    parameters.extend(state.map(|state| ("state", state.to_owned())));
+    parameters.push(("iss", issuer(headers)));
+    misbehave::redirect(provider, redirect_uri, &mut parameters).await;
+    let location = redirect_uri::with_parameters(redirect_uri, &parameters);
+    let headers =
+        [(header::LOCATION, location), (header::REFERRER_POLICY, "no-referrer".to_owned())];
+    (StatusCode::SEE_OTHER, NO_STORE, headers).into_response()
+}

@@ -1,0 +1,109 @@
+//! Defines how a client proves at the token and revocation endpoints who it is (RFC 6749
+//! section 2.3).
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use url::form_urlencoded;
+
+use super::client::Client;
+use super::error::OAuthError;
+use super::form::Parameters;
+use super::provider::Provider;
+
+/// The client of a request whose body is `parameters`.
+pub(super) fn client<'a>(
+    provider: &'a Provider,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<&'a Client, OAuthError> {
+    let (id, secret) = presented(headers, parameters)?;
+    let client = provider
+        .client(&id)
+        .ok_or_else(|| OAuthError::invalid_client("the client id is unknown"))?;
+    match (&client.secret, secret) {
+        (Some(expected), Some(secret)) if *expected == secret => Ok(client),
+        (None, None) => Ok(client),
+        (Some(_), Some(_)) => Err(OAuthError::invalid_client("the client secret is wrong")),
+        (Some(_), None) => Err(OAuthError::invalid_client("the client secret is missing")),
+        (None, Some(_)) => Err(OAuthError::invalid_client("this client has no secret")),
+    }
+}
+
+fn presented(
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<(String, Option<String>), OAuthError> {
+    let id = parameters.one("client_id").map(str::to_owned);
+    let secret = parameters.one("client_secret").map(str::to_owned);
+    let Some(authorization) = headers.get(header::AUTHORIZATION) else {
+        let id = id.ok_or_else(|| OAuthError::invalid_client("no client authentication"))?;
+        return Ok((id, secret));
+    };
+    if secret.is_some() {
+        return Err(OAuthError::invalid_request(
+            "the client authenticates in the header and in the body at once",
+        ));
+    }
+    let (basic_id, basic_secret) = authorization
+        .to_str()
+        .ok()
+        .and_then(client_secret_basic)
+        .ok_or_else(|| OAuthError::invalid_client("the Authorization header is not Basic"))?;
+    if id.is_some_and(|id| id != basic_id) {
+        return Err(OAuthError::invalid_request("client_id differs from the Authorization header"));
+    }
+    Ok((basic_id, Some(basic_secret)))
+}
+
+/// Section 2.3.1: id and secret are form-encoded before they become a user name and a password.
+fn client_secret_basic(authorization: &str) -> Option<(String, String)> {
+    let (id, secret) = basic(authorization)?;
+    Some((form_decoded(&id)?, form_decoded(&secret)?))
+}
+
+/// RFC 7617: user name and password of a Basic `Authorization` header.
+pub(super) fn basic(authorization: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    decoded.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))
+}
+
+/// The whole text as one value: a `&` or `=` that was not encoded makes it malformed.
+fn form_decoded(text: &str) -> Option<String> {
+    if text.contains(['&', '=']) {
+        return None;
+    }
+    let mut pairs = form_urlencoded::parse(text.as_bytes());
+    Some(pairs.next().map(|(name, _)| name.into_owned()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(credentials: &str) -> String {
+        format!("Basic {}", STANDARD.encode(credentials))
+    }
+
+    #[test]
+    fn id_and_secret_are_form_decoded() {
+        let expected = Some(("my app".to_owned(), "a:b%c+d".to_owned()));
+        assert_eq!(client_secret_basic(&header("my+app:a%3Ab%25c%2Bd")), expected);
+    }
+
+    #[test]
+    fn a_secret_that_was_not_encoded_is_malformed() {
+        assert_eq!(client_secret_basic(&header("app:a&b")), None);
+    }
+
+    #[test]
+    fn other_schemes_and_bad_base64_are_none() {
+        assert_eq!(basic("Bearer eDp5"), None);
+        assert_eq!(basic("Basic !"), None);
+        assert_eq!(basic("basic eDp5"), Some(("x".to_owned(), "y".to_owned())));
+    }
+}

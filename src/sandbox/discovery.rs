@@ -1,0 +1,30 @@
+//! Defines the metadata (RFC 8414) that says where everything is.
+
+use axum::Json;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::authorize::SCOPES;
+use super::guard::issuer;
+
+/// `GET /.well-known/oauth-authorization-server`
+pub(super) async fn metadata(headers: HeaderMap) -> Response {
+    let issuer = issuer(&headers);
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "revocation_endpoint": format!("{issuer}/revoke"),
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
+        "scopes_supported": SCOPES.map(|(name, _)| name),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_basic", "client_secret_post", "none"],
+        "authorization_response_iss_parameter_supported": true,
+    }))
+    .into_response()
+}

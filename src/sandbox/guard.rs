@@ -1,0 +1,82 @@
+//! Defines what every request must pass: it was meant for this computer, and it is counted.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::provider::Provider;
+
+/// Turns away what another web site could make a browser send, then counts.
+pub(super) async fn guard(
+    State(provider): State<Arc<Provider>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // After DNS rebinding the browser still names the attacker's host.
+    if !host(request.headers()).is_some_and(is_loopback) {
+        return (StatusCode::MISDIRECTED_REQUEST, "this server answers to loopback only\n")
+            .into_response();
+    }
+    if is_cross_site(&request) {
+        return (StatusCode::FORBIDDEN, "no web page may ask for this\n").into_response();
+    }
+    let counted = !request.uri().path().starts_with("/sandbox/");
+    if counted {
+        provider.count_request(request.uri().path());
+    }
+    let response = next.run(request).await;
+    if counted && matches!(response.status().as_u16(), 400 | 401 | 403) {
+        provider.count(|counters| counters.refused += 1);
+    }
+    response
+}
+
+/// The controls are for programs, so no browser may send them; the form of the consent page
+/// comes from its own origin.
+fn is_cross_site(request: &Request) -> bool {
+    let Some(origin) = request.headers().get(header::ORIGIN) else { return false };
+    let path = request.uri().path();
+    path.starts_with("/sandbox/")
+        || (path.starts_with("/authorize/")
+            && origin.as_bytes() != issuer(request.headers()).as_bytes())
+}
+
+/// The issuer (RFC 8414 section 2): whichever loopback name the caller uses.
+pub(super) fn issuer(headers: &HeaderMap) -> String {
+    format!("http://{}", host(headers).unwrap_or_default())
+}
+
+fn host(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::HOST)?.to_str().ok()
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.parse::<u16>().is_ok() => name,
+        _ => host,
+    };
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_are_answered_to() {
+        for host in ["127.0.0.1:8455", "127.0.0.1", "localhost:1", "[::1]:8455", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in
+            ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil:8455", "", "10.0.0.1"]
+        {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

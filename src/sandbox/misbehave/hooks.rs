@@ -1,0 +1,159 @@
+//! Defines the moments at which a misbehaviour acts. Of several that would act at the same
+//! moment the first wins, except where each only edits.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+
+use super::{
+    Answer, Misbehaviour, Parameters, access_denied, drop_after_refresh, echoed_secret,
+    error_in_200, fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error,
+    huge_answer, invalid_client, invalid_grant, invalid_scope, missing_iss, missing_state,
+    no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type, refused_refresh,
+    repeated_code, revocation_fails, server_error, server_error_once, slow, somebody_else,
+    stray_callback, temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
+    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
+    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
+};
+use crate::sandbox::error::{NO_STORE, OAuthError};
+use crate::sandbox::grants::Rotation;
+use crate::sandbox::provider::{Provider, lock};
+use crate::sandbox::token::GrantType;
+
+/// An authorization request came, with a client and a redirect URI that are good.
+pub(in crate::sandbox) fn authorization_error(provider: &Provider) -> Option<OAuthError> {
+    provider.misbehaviours().into_iter().find_map(|misbehaviour| match misbehaviour {
+        Misbehaviour::InvalidScope => Some(invalid_scope::error()),
+        Misbehaviour::UnauthorizedClient => Some(unauthorized_client::error()),
+        Misbehaviour::AccessDenied => Some(access_denied::error()),
+        Misbehaviour::TemporarilyUnavailable => Some(temporarily_unavailable::error()),
+        _ => None,
+    })
+}
+
+/// A redirect is about to be sent.
+pub(in crate::sandbox) async fn redirect(
+    provider: &Provider,
+    redirect_uri: &str,
+    parameters: &mut Parameters,
+) {
+    for misbehaviour in provider.misbehaviours() {
+        match misbehaviour {
+            Misbehaviour::WrongState => wrong_state::edit(parameters),
+            Misbehaviour::MissingState => missing_state::edit(parameters),
+            Misbehaviour::WrongIss => wrong_iss::edit(parameters),
+            Misbehaviour::MissingIss => missing_iss::edit(parameters),
+            Misbehaviour::RepeatedCode => repeated_code::edit(parameters),
+            Misbehaviour::StrayCallback => stray_callback::send(redirect_uri).await,
+            _ => {}
+        }
+    }
+}
+
+/// A token request came and nobody has looked at it yet.
+pub(in crate::sandbox) async fn instead_of_token(
+    provider: &Provider,
+    body: &[u8],
+) -> Option<Response> {
+    let on = provider.misbehaviours();
+    if on.contains(&Misbehaviour::Slow) {
+        slow::wait().await;
+    }
+    on.into_iter().find_map(|misbehaviour| match misbehaviour {
+        Misbehaviour::InvalidGrant => Some(invalid_grant::error().into_response()),
+        Misbehaviour::InvalidClient => Some(invalid_client::error().into_response()),
+        Misbehaviour::HostileError => Some(hostile_error::error().into_response()),
+        Misbehaviour::EchoedSecret => Some(echoed_secret::error(body).into_response()),
+        Misbehaviour::HtmlError => Some(html_error::answer()),
+        Misbehaviour::Html200 => Some(html_200::answer()),
+        Misbehaviour::ErrorIn200 => Some(error_in_200::answer()),
+        Misbehaviour::TokenRedirect => Some(token_redirect::answer()),
+        Misbehaviour::HugeAnswer => Some(huge_answer::answer()),
+        Misbehaviour::ServerErrorOnce => {
+            first_time(provider, misbehaviour).then(server_error_once::answer)
+        }
+        _ => None,
+    })
+}
+
+/// A token request is understood and its client authenticated.
+pub(in crate::sandbox) fn grant_error(
+    provider: &Provider,
+    grant_type: GrantType,
+) -> Option<OAuthError> {
+    let refuses = provider.misbehaviours().contains(&Misbehaviour::RefusedRefresh);
+    refuses.then(|| refused_refresh::error(grant_type)).flatten()
+}
+
+/// A refresh token is about to be used.
+pub(in crate::sandbox) fn rotation(provider: &Provider) -> Rotation {
+    if provider.misbehaviours().contains(&Misbehaviour::NoRefreshRotation) {
+        no_refresh_rotation::rotation()
+    } else {
+        Rotation::OneTime
+    }
+}
+
+/// Tokens were issued and the answer is about to be sent.
+pub(in crate::sandbox) fn token_answer(
+    provider: &Provider,
+    grant_type: GrantType,
+    mut answer: Answer,
+) -> Response {
+    let on = provider.misbehaviours();
+    for misbehaviour in &on {
+        match misbehaviour {
+            Misbehaviour::NoExpiresIn => no_expires_in::edit(&mut answer),
+            Misbehaviour::TextExpiresIn => text_expires_in::edit(&mut answer),
+            Misbehaviour::NoTokenType => no_token_type::edit(&mut answer),
+            Misbehaviour::UnknownTokenType => unknown_token_type::edit(&mut answer),
+            Misbehaviour::NoRefreshToken => no_refresh_token::edit(&mut answer),
+            Misbehaviour::FewerScopes => fewer_scopes::edit(&mut answer),
+            _ => {}
+        }
+    }
+    let encoded = on.into_iter().find_map(|misbehaviour| match misbehaviour {
+        Misbehaviour::FormAnswer => Some(form_answer::encode(answer.clone())),
+        Misbehaviour::WrongContentType => Some(wrong_content_type::encode(answer.clone())),
+        Misbehaviour::TruncatedAnswer => Some(truncated_answer::encode(answer.clone())),
+        Misbehaviour::DropAfterRefresh => drop_after_refresh::answer(grant_type),
+        _ => None,
+    });
+    (NO_STORE, encoded.unwrap_or_else(|| Json(answer).into_response())).into_response()
+}
+
+/// A revocation request came.
+pub(in crate::sandbox) fn instead_of_revocation(provider: &Provider) -> Option<Response> {
+    provider.misbehaviours().contains(&Misbehaviour::RevocationFails).then(revocation_fails::answer)
+}
+
+/// An API call came whose credential is good.
+pub(in crate::sandbox) fn instead_of_api(provider: &Provider) -> Option<Response> {
+    provider.misbehaviours().into_iter().find_map(|misbehaviour| match misbehaviour {
+        Misbehaviour::TooManyRequests => Some(too_many_requests::answer()),
+        Misbehaviour::TooManyRequestsOnce => {
+            first_time(provider, misbehaviour).then(too_many_requests_once::answer)
+        }
+        Misbehaviour::ServerError => Some(server_error::answer()),
+        Misbehaviour::Unauthorized => Some(unauthorized::answer()),
+        Misbehaviour::UnauthorizedOnce => {
+            first_time(provider, misbehaviour).then(unauthorized_once::answer)
+        }
+        _ => None,
+    })
+}
+
+/// User information is about to be sent.
+pub(in crate::sandbox) fn user_info(provider: &Provider, claims: &mut Answer) {
+    for misbehaviour in provider.misbehaviours() {
+        match misbehaviour {
+            Misbehaviour::SomebodyElse => somebody_else::edit(claims),
+            Misbehaviour::HostileIdentity => hostile_identity::edit(claims),
+            _ => {}
+        }
+    }
+}
+
+/// True once per misbehaviour.
+fn first_time(provider: &Provider, misbehaviour: Misbehaviour) -> bool {
+    lock(&provider.misbehaviours).spent.insert(misbehaviour)
+}

@@ -1,0 +1,140 @@
+//! The practice provider: a server on loopback that speaks every authorization type that a
+//! definition can name, strictly where an RFC says MUST, and misbehaves on demand.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod authenticate;
+mod authorization_type;
+mod authorize;
+mod client;
+mod client_authentication;
+mod control;
+mod discovery;
+mod echo;
+mod error;
+mod form;
+mod grants;
+mod guard;
+mod listener;
+mod login;
+mod misbehave;
+mod page;
+mod person;
+mod pkce;
+mod provider;
+mod random;
+mod redirect_uri;
+mod revoke;
+mod token;
+mod user_info;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{any, get, post, put};
+
+use self::authorization_type::AuthorizationType;
+use self::listener::Loopback;
+use self::provider::Provider;
+
+pub use self::client::{
+    CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
+};
+pub use self::misbehave::Misbehaviour;
+
+/// The port that the shipped definitions `sandbox-*` expect.
+pub const PORT: u16 = 8455;
+
+/// How a sandbox starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port on 127.0.0.1 and, where there is one, on `[::1]`; 0 takes any free port.
+    pub port: u16,
+    /// How many seconds an access token and a login session live.
+    pub lifetime: u64,
+    /// What goes wrong from the start; `PUT /sandbox/misbehave` changes it later.
+    pub misbehaviours: Vec<Misbehaviour>,
+    /// The secret of the client `practice`.
+    pub client_secret: String,
+    /// The redirect URIs that every client has registered. A loopback address without a port
+    /// stands for any port (RFC 8252 section 7.3); all others are compared as text.
+    pub redirect_uris: Vec<String>,
+    /// Answers an authorization request at once, as Ada Lovelace, without showing a page.
+    pub agrees: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: PORT,
+            lifetime: 3600,
+            misbehaviours: Vec::new(),
+            client_secret: CLIENT_SECRET.to_owned(),
+            redirect_uris: redirect_uri::REGISTERED.map(str::to_owned).to_vec(),
+            agrees: false,
+        }
+    }
+}
+
+/// A sandbox whose ports are bound: connections already queue up, [`Sandbox::run`] answers them.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    loopback: Loopback,
+    provider: Arc<Provider>,
+}
+
+/// Binds the sandbox to loopback.
+///
+/// # Errors
+/// The port is taken, or there is no loopback interface.
+pub async fn start(options: Options) -> std::io::Result<Sandbox> {
+    let loopback = Loopback::bind(options.port).await?;
+    Ok(Sandbox {
+        address: loopback.address()?,
+        loopback,
+        provider: Arc::new(Provider::new(options)),
+    })
+}
+
+impl Sandbox {
+    /// The IPv4 address that is served, with the port that was really taken.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until the future is dropped; connections that are open by then live on until they
+    /// close or the runtime ends.
+    pub async fn run(self) {
+        // The `Loopback` listener waits out failures to accept, so `serve` has no error to give.
+        let _ = axum::serve(self.loopback, router(self.provider)).await;
+    }
+}
+
+fn router(provider: Arc<Provider>) -> Router {
+    let mut router = Router::new()
+        .route("/", get(page::welcome))
+        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
+        .route("/authorize", get(authorize::authorize))
+        .route("/authorize/decide", post(authorize::decide))
+        .route("/token", post(token::token))
+        .route("/token/elsewhere", any(misbehave::redirected_token_request))
+        .route("/revoke", post(revoke::revoke))
+        .route("/login/session", post(login::session))
+        .route("/sandbox/state", get(control::state))
+        .route("/sandbox/expire", post(control::expire))
+        .route("/sandbox/revoke", post(control::revoke))
+        .route("/sandbox/misbehave", put(control::misbehave));
+    for kind in AuthorizationType::ALL {
+        router = router.merge(api::routes(kind, &provider));
+    }
+    let guard = middleware::from_fn_with_state(Arc::clone(&provider), guard::guard);
+    router.layer(guard).with_state(provider)
+}
+
+#[cfg(test)]
+mod tests;
