@@ -1,28 +1,45 @@
-//! tieline.
+//! `tieline` connects a terminal to any app's API: an app's authorization is described once in YAML,
+//! `connect` runs it, the keyring keeps the credential, and `call`, `test` and `accounts` work alike
+//! for every app.
+//!
+//! # The map
+//!
+//! Imports run downwards only.
+//!
+//! | layer | modules | what it may touch |
+//! |---|---|---|
+//! | commands | [`cli`], [`commands`] | arguments |
+//! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
+//! | error | [`error`] | nothing: it converts what lies below |
+//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`redirect`], [`browser`], [`terminal`], [`sandbox`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
+//! | protocol | [`oauth2`], [`request`], [`answer`] | nothing: pure functions |
+//! | values | [`definition`], [`template`], [`credential`], [`account`], [`secret`] | nothing |
+//!
+//! `definition` may name `template` and not the other way round. A new app is one file in `apps/`,
+//! a new command one file in `commands`, a new grant one file in `flow`.
+
 pub mod account;
+pub mod accounts;
 pub mod answer;
-pub mod catalog;
-pub mod context;
-pub mod definition;
-pub mod credential;
-pub mod error;
 pub mod browser;
+pub mod catalog;
+pub mod cli;
+pub mod commands;
+pub mod context;
+pub mod credential;
+pub mod definition;
+pub mod error;
+pub mod flow;
 pub mod http;
+pub mod oauth2;
 pub mod redirect;
+pub mod refresh;
 pub mod request;
 pub mod sandbox;
 pub mod secret;
 pub mod store;
 pub mod template;
+pub mod terminal;
+pub mod trial;
 
-#[cfg(test)]
-mod t {
-    #[test]
-    fn all() {
-        let c = crate::catalog::Catalog::new(vec![]);
-        for (n, _) in c.list() {
-            let (_, p) = c.parse(&n).unwrap();
-            for f in p.findings { eprintln!("{}", f.draw(false)); }
-        }
-    }
-}
+use commands::App;

@@ -1,1 +1,51 @@
-fn main(){}
+//! The `tieline` executable.
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use std::process::ExitCode;
+use tieline::cli::{Cli, command};
+use tieline::commands::{App, completions, run};
+use tieline::error::{Error, Kind, Result};
+
+fn main() -> ExitCode {
+    if completions::answer() {
+        return ExitCode::SUCCESS;
+    }
+    debug_assert!(Cli::command().get_name() == "tieline");
+    let cli = match Cli::from_arg_matches(&command().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let app = match App::new(&cli) {
+        Ok(app) => app,
+        Err(error) => {
+            tieline::terminal::report_plainly(&error);
+            return ExitCode::from(error.kind.status());
+        }
+    };
+    match start(cli, &app) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            app.terminal.report(&error);
+            ExitCode::from(error.kind.status())
+        }
+    }
+}
+
+/// Runs the command until it ends or Ctrl-C; what it held is dropped then, so that no port stays
+/// taken and no cursor hidden.
+fn start(cli: Cli, app: &App) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Error::io("the runtime cannot be started", &error))?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = run(cli, app) => result,
+            _ = tokio::signal::ctrl_c() => {
+                app.terminal.waited();
+                Err(Error::new(Kind::Interrupted, "interrupted"))
+            }
+        }
+    });
+    // A thread that still reads standard input must not hold us.
+    runtime.shutdown_background();
+    result
+}

@@ -272,6 +272,12 @@ impl Terminal {
     }
 }
 
+/// Shows an error before it is known what the terminal can show.
+pub fn report_plainly(error: &Error) {
+    let hints: String = error.hints.iter().map(|hint| format!("hint: {hint}\n")).collect();
+    let _ = write!(io::stderr(), "error: {}\n{hints}", error.message);
+}
+
 fn check(field: &Field, text: &str) -> std::result::Result<(), String> {
     if text.is_empty() && field.optional {
         return Ok(());

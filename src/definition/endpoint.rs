@@ -291,7 +291,8 @@ pub(super) fn read_client_authentication(
 }
 
 impl Placement {
-    fn templates(&self) -> impl Iterator<Item = &Template> {
+    /// Every template in it but `fails_if`, which reads an answer.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
         let headers = self.headers.iter().filter_map(|(_, value)| value.as_ref());
         let params = self.query.iter().chain(&self.params).flat_map(|(_, param)| param.templates());
         let basic = self.basic.iter().flat_map(|basic| [&basic.username, &basic.password]);

@@ -1,0 +1,241 @@
+//! The files of accounts and clients: everything that is not secret, written atomically.
+
+use crate::account::Account;
+use crate::context::Folders;
+use crate::definition::names::{AccountId, AppName};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The file of an account without a name. No account name begins with `_`.
+const UNNAMED: &str = "_";
+
+/// What an account file holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// How far connecting or disconnecting has come.
+    pub state: State,
+    /// Where the secrets are: `keyring` or `file`.
+    pub store: String,
+    /// When a refresh token that works once was sent and no answer was stored yet, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_sent_at: Option<i64>,
+    /// A copy of what the entry says.
+    pub account: Account,
+}
+
+/// How far connecting or disconnecting has come. A kill leaves one of the middle states, and the
+/// next command finishes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// The secret may or may not be written yet.
+    Connecting,
+    /// All is there.
+    Connected,
+    /// The secret may or may not be deleted yet.
+    Disconnecting,
+}
+
+/// What is kept of the clients of one app.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clients {
+    /// The client that new accounts are connected with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<String>,
+    /// Every client that is in use, by id.
+    #[serde(default)]
+    pub known: BTreeMap<String, ClientRecord>,
+}
+
+/// What is kept of one client beside its secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientRecord {
+    /// Where its secret is.
+    pub store: String,
+    /// Scopes in place of the definition's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// A redirect URI in place of the definition's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// The definition's client fields that are not secret.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// The hosts that the definition named when it was set.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// When it was set, in Unix seconds.
+    #[serde(default)]
+    pub set_at: i64,
+}
+
+/// The folder of all of it.
+#[derive(Clone, Debug)]
+pub struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    /// The files under the data folder.
+    #[must_use]
+    pub fn new(folders: &Folders) -> Self {
+        Self { folder: folders.data.clone() }
+    }
+
+    /// Every account, sorted; a file that cannot be read is passed over.
+    #[must_use]
+    pub fn list(&self) -> Vec<(AccountId, Record)> {
+        let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
+        let mut accounts: Vec<_> = apps
+            .flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
+            .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
+            .filter_map(|file| read::<Record>(&file.path()).ok().flatten())
+            .filter_map(|record| Some((record.account.id().ok()?, record)))
+            .collect();
+        accounts.sort_by(|a, b| a.0.cmp(&b.0));
+        accounts
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn load(&self, id: &AccountId) -> io::Result<Option<Record>> {
+        read(&self.account_path(id))
+    }
+
+    /// Writes one account.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, id: &AccountId, record: &Record) -> io::Result<()> {
+        write(&self.account_path(id), record)
+    }
+
+    /// Removes one account.
+    ///
+    /// # Errors
+    /// The file cannot be removed.
+    pub fn remove(&self, id: &AccountId) -> io::Result<()> {
+        remove(&self.account_path(id))
+    }
+
+    /// The account that an app's default is, by name.
+    #[must_use]
+    pub fn default(&self, app: &AppName) -> Option<Option<String>> {
+        let defaults: BTreeMap<String, String> = read(&self.defaults_path()).ok()??;
+        let name = defaults.get(app.as_str())?;
+        Some((name != UNNAMED).then(|| name.clone()))
+    }
+
+    /// Sets an app's default, or forgets it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn set_default(&self, app: &AppName, id: Option<&AccountId>) -> io::Result<()> {
+        let path = self.defaults_path();
+        let mut defaults: BTreeMap<String, String> = read(&path)?.unwrap_or_default();
+        match id {
+            Some(id) => {
+                let name = id.name.clone().unwrap_or_else(|| UNNAMED.to_owned());
+                defaults.insert(app.to_string(), name);
+            }
+            None if defaults.remove(app.as_str()).is_none() => return Ok(()),
+            None => {}
+        }
+        write(&path, &defaults)
+    }
+
+    /// The clients of an app.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn clients(&self, app: &AppName) -> io::Result<Clients> {
+        Ok(read(&self.clients_path(app))?.unwrap_or_default())
+    }
+
+    /// The apps that have clients.
+    #[must_use]
+    pub fn client_apps(&self) -> Vec<AppName> {
+        let files = fs::read_dir(self.folder.join("clients")).into_iter().flatten().flatten();
+        files
+            .filter_map(|file| AppName::parse(&file.path().file_stem()?.to_string_lossy()).ok())
+            .collect()
+    }
+
+    /// Writes the clients of an app; none at all removes the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save_clients(&self, app: &AppName, clients: &Clients) -> io::Result<()> {
+        match clients.known.is_empty() && clients.current.is_none() {
+            true => remove(&self.clients_path(app)),
+            false => write(&self.clients_path(app), clients),
+        }
+    }
+
+    fn account_path(&self, id: &AccountId) -> PathBuf {
+        let name = id.name.as_deref().unwrap_or(UNNAMED);
+        self.folder.join("accounts").join(id.app.as_str()).join(format!("{name}.json"))
+    }
+
+    fn clients_path(&self, app: &AppName) -> PathBuf {
+        self.folder.join("clients").join(format!("{app}.json"))
+    }
+
+    fn defaults_path(&self) -> PathBuf {
+        self.folder.join("defaults.json")
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    match fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A temporary file beside the target, flushed, renamed over it, and the folder flushed: a reader
+/// sees the old text or the new one.
+fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    private_folder(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer_pretty(&mut file, value)?;
+    file.write_all(b"\n")?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_folder(folder)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_folder(path.parent().unwrap_or(Path::new("."))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Windows has no such call on a folder; its rename is durable by itself.
+    if cfg!(windows) { Ok(()) } else { fs::File::open(folder)?.sync_all() }
+}
+
+/// Makes a folder that only its owner can enter.
+///
+/// # Errors
+/// It cannot be made.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

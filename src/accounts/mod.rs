@@ -1,0 +1,350 @@
+//! The accounts on this machine: files beside store entries, and the order in which both are
+//! written so that a kill at any instant leaves the old or the new state whole.
+
+mod clients;
+pub mod environment;
+pub mod files;
+mod lock;
+mod stores;
+
+pub use clients::{HostsChanged, KeptClient};
+pub use lock::Lock;
+pub use stores::{StoreChoice, Stores};
+
+use crate::account::Account;
+use crate::context::{Context, Folders};
+use crate::credential::Credential;
+use crate::definition::names::{AccountId, AppName, nearest};
+use crate::error::{Error, Kind, Result};
+use crate::store::{Doing, Store, StoreError};
+use files::{Files, Record, State};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::io;
+
+/// The accounts of this user.
+pub struct Accounts<'a> {
+    /// Account and client files.
+    pub files: Files,
+    stores: &'a Stores,
+    folders: &'a Folders,
+}
+
+/// A kept account, opened.
+pub struct Opened {
+    /// Its id.
+    pub id: AccountId,
+    /// Its file.
+    pub record: Record,
+    /// What its entry says.
+    pub account: Account,
+    /// Its secrets.
+    pub credential: Credential,
+}
+
+/// Why an account was picked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// `app/name`, or `--account`.
+    Named,
+    /// `TIELINE_<APP>_ACCOUNT`.
+    Environment,
+    /// `accounts default`.
+    Default,
+    /// There is no other.
+    Only,
+}
+
+impl Picked {
+    /// In words.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Named => "named on the command line",
+            Self::Environment => "named in the environment",
+            Self::Default => "the default",
+            Self::Only => "the only one",
+        }
+    }
+}
+
+impl<'a> Accounts<'a> {
+    /// The accounts of this user.
+    #[must_use]
+    pub fn new(context: &'a Context, stores: &'a Stores) -> Self {
+        Self { files: Files::new(&context.folders), stores, folders: &context.folders }
+    }
+
+    /// Which account is meant by `app` or `app/name`.
+    ///
+    /// # Errors
+    /// There is none, or it is not clear which.
+    pub fn pick(&self, context: &Context, wanted: &AccountId) -> Result<(AccountId, Picked)> {
+        let of_app: Vec<AccountId> = self.connected(&wanted.app);
+        if wanted.name.is_some() {
+            return match of_app.contains(wanted) {
+                true => Ok((wanted.clone(), Picked::Named)),
+                false => Err(self.not_connected(wanted, &of_app)),
+            };
+        }
+        let variable = crate::context::variable(wanted, "account");
+        if let Some(name) = context.variable(&variable) {
+            let id = AccountId::new(wanted.app.clone(), Some(name))?;
+            return match of_app.contains(&id) {
+                true => Ok((id, Picked::Environment)),
+                false => Err(self.not_connected(&id, &of_app)),
+            };
+        }
+        match of_app.as_slice() {
+            [] => Err(self.not_connected(wanted, &of_app)),
+            [only] => Ok((only.clone(), Picked::Only)),
+            several => self.pick_default(&wanted.app, several),
+        }
+    }
+
+    fn pick_default(&self, app: &AppName, several: &[AccountId]) -> Result<(AccountId, Picked)> {
+        if let Some(name) = self.files.default(app) {
+            let id = AccountId { app: app.clone(), name };
+            if several.contains(&id) {
+                return Ok((id, Picked::Default));
+            }
+        }
+        let list: Vec<String> = several.iter().map(|id| format!("`{id}`")).collect();
+        let first = &several[0];
+        Err(Error::new(Kind::Usage, format!("`{app}` has several accounts: {}", list.join(", ")))
+            .hint(format!("name one, such as `{first}`"))
+            .hint(format!("or run `tieline accounts default {first}`")))
+    }
+
+    fn connected(&self, app: &AppName) -> Vec<AccountId> {
+        let all = self.files.list().into_iter();
+        all.filter(|(id, record)| id.app == *app && record.state != State::Disconnecting)
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    fn not_connected(&self, wanted: &AccountId, of_app: &[AccountId]) -> Error {
+        let mut error = Error::new(Kind::NotConnected, format!("`{wanted}` is not connected"));
+        if !of_app.is_empty() {
+            let names: Vec<String> = of_app.iter().map(ToString::to_string).collect();
+            error = error.because(format!("connected is {}", names.join(", ")));
+            let near = nearest(&wanted.to_string(), names.iter().map(String::as_str)).map(ToOwned::to_owned);
+            if let Some(near) = near {
+                error = error.hint(format!("did you mean `{near}`?"));
+            }
+        }
+        let account = wanted.name.as_ref().map_or_else(String::new, |name| format!(" --account {name}"));
+        error.hint(format!("run `tieline connect {}{account}`", wanted.app))
+    }
+
+    /// Opens an account: reads its entry, and mends what a kill left.
+    ///
+    /// # Errors
+    /// It is not there, or the store fails.
+    pub async fn open(&self, id: &AccountId) -> Result<Opened> {
+        let record = self.record(id)?.ok_or_else(|| self.not_connected(id, &[]))?;
+        let store = self.store_of(&record)?;
+        let entry = store.read(&id.to_string()).await;
+        let entry = entry.map_err(|error| store_error(&error, &id.to_string(), Doing::Read))?;
+        let (account, credential) = Credential::open(&entry).map_err(|error| {
+            Error::new(Kind::Store, format!("the credential of `{id}` cannot be read"))
+                .because(error)
+                .hint(format!("run `tieline connect {id}`"))
+        })?;
+        let mut opened = Opened { id: id.clone(), record, account, credential };
+        // The entry is the truth: a kill between entry and file leaves the file behind.
+        if opened.record.state == State::Connecting
+            || opened.record.account.revision != opened.account.revision
+        {
+            opened.record.state = State::Connected;
+            opened.record.refresh_sent_at = None;
+            opened.record.account = opened.account.clone();
+            self.save_record(id, &opened.record)?;
+        }
+        Ok(opened)
+    }
+
+    /// The file of an account, if it has one.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn record(&self, id: &AccountId) -> Result<Option<Record>> {
+        self.files.load(id).map_err(|error| Error::io(format!("the account file of `{id}` cannot be read"), &error))
+    }
+
+    /// Writes the file of an account.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn save_record(&self, id: &AccountId, record: &Record) -> Result<()> {
+        self.files.save(id, record).map_err(|error| file_error(id, &error))
+    }
+
+    /// Keeps a new or reconnected account. The caller holds its lock.
+    ///
+    /// # Errors
+    /// The store or the file cannot be written; then nothing changed.
+    pub async fn keep(&self, id: &AccountId, account: &Account, credential: &Credential, choice: StoreChoice) -> Result<()> {
+        let user = id.to_string();
+        let store = self.stores.get(choice)?;
+        let before = self.record(id)?;
+        let mut record = Record {
+            state: State::Connecting,
+            store: store.kind().to_owned(),
+            refresh_sent_at: None,
+            account: account.clone(),
+        };
+        if before.is_none() {
+            self.save_record(id, &record)?;
+        }
+        if let Err(error) = store.write(&user, &credential.seal(account)).await {
+            if before.is_none() {
+                let _ = store.delete(&user).await;
+                let _ = self.files.remove(id);
+            }
+            return Err(store_error(&error, &user, Doing::Store));
+        }
+        record.state = State::Connected;
+        self.save_record(id, &record)?;
+        if let Some(before) = before.filter(|before| before.store != record.store)
+            && let Ok(old) = self.store_of(&before)
+        {
+            // What stands in the store that is no longer used is of no use to anybody.
+            let _ = old.delete(&user).await;
+        }
+        self.sweep_clients().await;
+        Ok(())
+    }
+
+    /// Replaces the credential of an account after a refresh. The caller holds its lock.
+    ///
+    /// # Errors
+    /// As [`Accounts::keep`].
+    pub async fn renew(&self, opened: &mut Opened) -> Result<()> {
+        opened.account.revision = revision()?;
+        let user = opened.id.to_string();
+        let store = self.store_of(&opened.record)?;
+        let entry = opened.credential.seal(&opened.account);
+        let written = store.write(&user, &entry).await;
+        written.map_err(|error| store_error(&error, &user, Doing::Store))?;
+        opened.record.refresh_sent_at = None;
+        opened.record.account = opened.account.clone();
+        self.save_record(&opened.id, &opened.record)
+    }
+
+    /// The store that an account is in.
+    ///
+    /// # Errors
+    /// Its file names none that we know.
+    pub fn store_of(&self, record: &Record) -> Result<&Store> {
+        self.stores.by_kind(&record.store)
+    }
+
+    /// Marks an account as being disconnected, before anything is revoked.
+    ///
+    /// # Errors
+    /// Its file cannot be written.
+    pub fn mark_disconnecting(&self, id: &AccountId, record: &mut Record) -> Result<()> {
+        record.state = State::Disconnecting;
+        self.save_record(id, record)
+    }
+
+    /// Forgets an account: secret, then file.
+    ///
+    /// # Errors
+    /// The store or the file cannot be changed.
+    pub async fn forget(&self, id: &AccountId, record: &Record) -> Result<()> {
+        let store = self.store_of(record)?;
+        let user = id.to_string();
+        store.delete(&user).await.map_err(|error| store_error(&error, &user, Doing::Delete))?;
+        self.files.remove(id).map_err(|error| file_error(id, &error))?;
+        if self.files.default(&id.app) == Some(id.name.clone()) {
+            self.files.set_default(&id.app, None).map_err(|error| file_error(id, &error))?;
+        }
+        self.sweep_clients().await;
+        Ok(())
+    }
+
+    /// Moves an account to another name.
+    ///
+    /// # Errors
+    /// The new name is taken, or the store or a file cannot be changed.
+    pub async fn rename(&self, from: &AccountId, to: &AccountId) -> Result<()> {
+        if self.record(to)?.is_some() {
+            return Err(Error::new(Kind::Usage, format!("`{to}` exists already"))
+                .hint(format!("run `tieline disconnect {to}` first, or take another name")));
+        }
+        let mut opened = self.open(from).await?;
+        let choice = StoreChoice::from_kind(&opened.record.store);
+        opened.account.name.clone_from(&to.name);
+        opened.account.revision = revision()?;
+        self.keep(to, &opened.account, &opened.credential, choice).await?;
+        if self.files.default(&from.app) == Some(from.name.clone()) {
+            self.files.set_default(&to.app, Some(to)).map_err(|error| file_error(to, &error))?;
+        }
+        self.forget(from, &opened.record).await
+    }
+
+    /// Finishes what a kill interrupted, for every account that no living process holds.
+    pub async fn finish_interrupted(&self) {
+        for (id, record) in self.files.list() {
+            if record.state == State::Connected {
+                continue;
+            }
+            let Ok(Some(_lock)) = Lock::try_acquire(&self.folders.locks, &id.to_string()) else {
+                continue;
+            };
+            // Under the lock it may look different.
+            let Ok(Some(record)) = self.record(&id) else { continue };
+            match record.state {
+                State::Connected => {}
+                State::Disconnecting => drop(self.forget(&id, &record).await),
+                State::Connecting => self.finish_connecting(&id, &record).await,
+            }
+        }
+    }
+
+    async fn finish_connecting(&self, id: &AccountId, record: &Record) {
+        let Ok(store) = self.store_of(record) else { return };
+        match store.read(&id.to_string()).await {
+            Ok(_) => drop(self.open(id).await),
+            Err(StoreError::NotFound { .. }) => drop(self.files.remove(id)),
+            Err(_) => {}
+        }
+    }
+
+    /// Waits for the lock of an account.
+    ///
+    /// # Errors
+    /// As [`Lock::acquire`].
+    pub async fn lock(&self, id: &AccountId) -> Result<Lock> {
+        Lock::acquire(&self.folders.locks, &id.to_string()).await
+    }
+}
+
+/// A random mark for a version of an entry.
+///
+/// # Errors
+/// The system has no randomness.
+pub fn revision() -> Result<String> {
+    let mut bytes = [0_u8; 12];
+    let filled = SystemRandom::new().fill(&mut bytes);
+    filled.map_err(|_| Error::new(Kind::Failed, "the system gives no random numbers"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A failure of the store, with what to do.
+#[must_use]
+pub fn store_error(error: &StoreError, account: &str, doing: Doing) -> Error {
+    let mut shown = Error::new(Kind::Store, error.describe(account, doing));
+    shown.causes.extend(error.cause());
+    shown.hints = error.hints(account);
+    if matches!(error, StoreError::NotFound { .. }) {
+        shown.kind = Kind::NotConnected;
+    }
+    shown
+}
+
+fn file_error(id: &AccountId, error: &io::Error) -> Error {
+    Error::new(Kind::Store, format!("the account file of `{id}` cannot be written")).because(error)
+}
+

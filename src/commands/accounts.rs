@@ -1,0 +1,299 @@
+//! `tieline accounts`: what is connected. It reads no secret.
+
+use super::{App, authorization_of, trace};
+use crate::account::Account;
+use crate::accounts::files::{Record, State};
+use crate::accounts::{Accounts, Picked};
+use crate::context::now;
+use crate::definition::names::AccountId;
+use crate::error::{Error, Kind, Result};
+use crate::flow::explain::{Doing, explain};
+use crate::flow::identity::{identify, look_up};
+use crate::flow::Chooser;
+use crate::refresh::{MARGIN, Surroundings};
+use crate::terminal::{Style, duration, table};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The version of `--json`.
+const SCHEMA: u32 = 1;
+
+/// List connected accounts, show one, rename it, or make it the default
+#[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be done with accounts.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// Show one account: authorization, scopes, expiry, store, hosts
+    Show {
+        /// `app` or `app/name`
+        #[arg(add = super::completions::accounts())]
+        account: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account another name
+    Rename {
+        /// `app` or `app/name`
+        #[arg(add = super::completions::accounts())]
+        account: String,
+        /// The new name
+        name: String,
+    },
+    /// Make an account the one that is used where only the app is named
+    Default {
+        /// `app/name`
+        #[arg(add = super::completions::accounts())]
+        account: String,
+    },
+    /// Renew the credential and look everything up again
+    Refresh {
+        /// `app` or `app/name`
+        #[arg(add = super::completions::accounts())]
+        account: String,
+    },
+}
+
+pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+    match &arguments.command {
+        None => list(app, arguments.json),
+        Some(Command::Show { account, json }) => show(app, account, *json),
+        Some(Command::Rename { account, name }) => rename(app, account, name).await,
+        Some(Command::Default { account }) => set_default(app, account),
+        Some(Command::Refresh { account }) => refresh(app, account).await,
+    }
+}
+
+fn connected(accounts: &Accounts<'_>) -> Vec<(AccountId, Record)> {
+    let all = accounts.files.list().into_iter();
+    all.filter(|(_, record)| record.state == State::Connected).collect()
+}
+
+fn list(app: &App, json: bool) -> Result<()> {
+    let accounts = app.accounts();
+    let all = connected(&accounts);
+    if json {
+        let list: Vec<Value> = all.iter().map(|(id, record)| as_json(&accounts, id, record)).collect();
+        return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "accounts": list })));
+    }
+    if all.is_empty() {
+        app.terminal.say("No account is connected.");
+        app.terminal.say(format!(
+            "{} run `tieline apps` to find your app, or `tieline demo` to look around",
+            app.terminal.paint(Style::Notice, "hint:")
+        ));
+        return Ok(());
+    }
+    print_table(app)
+}
+
+/// The table of all accounts.
+pub(super) fn print_table(app: &App) -> Result<()> {
+    let accounts = app.accounts();
+    let all = connected(&accounts);
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|(id, record)| {
+            let account = &record.account;
+            let star = if is_default(&accounts, id) { " *" } else { "" };
+            vec![
+                format!("{id}{star}"),
+                account.identity.clone().unwrap_or_default(),
+                account.authorization.clone(),
+                expires(account),
+                record.store.clone(),
+            ]
+        })
+        .collect();
+    let header = ["ACCOUNT", "IDENTITY", "AUTH", "EXPIRES", "STORE"];
+    let mut lines = table(&header, &rows, app.terminal.width()).into_iter();
+    let head = lines.next().unwrap_or_default();
+    app.terminal.print(&format!("{}\n", app.terminal.paint_output(Style::Strong, &head)))?;
+    for line in lines {
+        app.terminal.print(&format!("{line}\n"))?;
+    }
+    footer(app, &accounts, &all);
+    Ok(())
+}
+
+fn footer(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) {
+    if !app.terminal.terminals.output {
+        return;
+    }
+    if all.iter().any(|(id, _)| is_default(accounts, id)) {
+        app.terminal.say("\n* used where no account is named.");
+    }
+    let over: Vec<_> = all.iter().filter(|(_, record)| is_over(&record.account)).collect();
+    if !over.is_empty() {
+        let count = over.len();
+        let verb = if count == 1 { "account needs" } else { "accounts need" };
+        app.terminal.say(format!("\n{count} {verb} `tieline connect`:"));
+        for (id, _) in over {
+            app.terminal.say(format!("  {}", app.terminal.paint(Style::Command, &format!("tieline connect {id}"))));
+        }
+    }
+}
+
+fn is_default(accounts: &Accounts<'_>, id: &AccountId) -> bool {
+    accounts.files.default(&id.app) == Some(id.name.clone())
+}
+
+fn is_over(account: &Account) -> bool {
+    account.is_stale(now(), 0) && !account.renewable
+}
+
+fn expires(account: &Account) -> String {
+    match account.expires_at {
+        None if account.client_id.is_none() && !account.renewable => "never".to_owned(),
+        None => "not stated".to_owned(),
+        Some(_) if is_over(account) => "connect again".to_owned(),
+        Some(at) if at <= now() => "renews".to_owned(),
+        Some(at) => format!("in {}", duration(at - now())),
+    }
+}
+
+fn show(app: &App, word: &str, json: bool) -> Result<()> {
+    let accounts = app.accounts();
+    let (id, picked) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
+    let record = accounts.record(&id)?.ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
+    if json {
+        let mut value = as_json(&accounts, &id, &record);
+        value["schema"] = SCHEMA.into();
+        return app.terminal.print(&pretty(&value));
+    }
+    let account = &record.account;
+    let mut out = Vec::new();
+    let who = account.identity.as_deref().map(|who| format!(" as {who}")).unwrap_or_default();
+    out.push(format!("{}{who}", app.terminal.paint_output(Style::Strong, &id.to_string())));
+    let mut detail = |label: &str, value: String| {
+        if !value.is_empty() {
+            out.push(format!("  {} {value}", app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))));
+        }
+    };
+    let client = account.client_id.as_ref().map(|id| format!(", client {id}")).unwrap_or_default();
+    detail("auth", format!("{}{client}", account.authorization));
+    detail("scopes", account.scopes.join(", "));
+    detail("missing", account.missing_scopes().join(", "));
+    detail("expires", expires(account));
+    detail("store", match record.store.as_str() {
+        "keyring" => format!("keyring, service `tieline`, user `{id}`"),
+        _ => "sealed file".to_owned(),
+    });
+    for (name, value) in &account.fields {
+        detail("field", format!("{name}: {value}"));
+    }
+    for (name, value) in &account.extras {
+        detail("extra", format!("{name}: {value}"));
+    }
+    detail("hosts", account.hosts.join(", "));
+    if !account.verified {
+        detail("identity", "from the fields: the app has no call that says who is connected".to_owned());
+    }
+    if picked != Picked::Named {
+        detail("picked", format!("because it is {}", picked.reason()));
+    }
+    app.terminal.print(&format!("{}\n", out.join("\n")))
+}
+
+fn as_json(accounts: &Accounts<'_>, id: &AccountId, record: &Record) -> Value {
+    let account = &record.account;
+    json!({
+        "account": id.to_string(),
+        "app": account.app,
+        "name": account.name,
+        "identity": account.identity,
+        "verified": account.verified,
+        "authorization": account.authorization,
+        "client_id": account.client_id,
+        "scopes": account.scopes,
+        "missing_scopes": account.missing_scopes(),
+        "expires_at": account.expires_at,
+        "renewable": account.renewable,
+        "connect_again": is_over(account),
+        "default": is_default(accounts, id),
+        "store": record.store,
+        "fields": account.fields,
+        "extras": account.extras,
+        "hosts": account.hosts,
+        "connected_at": account.connected_at,
+        "renewed_at": account.renewed_at,
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+async fn rename(app: &App, word: &str, name: &str) -> Result<()> {
+    let accounts = app.accounts();
+    accounts.finish_interrupted().await;
+    let (from, _) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
+    let name = name.strip_prefix(&format!("{}/", from.app)).unwrap_or(name);
+    let to = AccountId::new(from.app.clone(), Some(name))?;
+    let _lock = accounts.lock(&from).await?;
+    let _other = if to == from { None } else { Some(accounts.lock(&to).await?) };
+    accounts.rename(&from, &to).await?;
+    app.terminal.say(format!("{} Renamed {from} to {to}", app.terminal.paint(Style::Good, app.terminal.tick())));
+    Ok(())
+}
+
+fn set_default(app: &App, word: &str) -> Result<()> {
+    let accounts = app.accounts();
+    let id = AccountId::parse(word)?;
+    if accounts.record(&id)?.is_none() {
+        accounts.pick(&app.context, &AccountId { name: id.name.clone().or(Some(String::new())), ..id.clone() })?;
+    }
+    let saved = accounts.files.set_default(&id.app, Some(&id));
+    saved.map_err(|error| Error::io("the defaults cannot be written", &error))?;
+    app.terminal.say(format!(
+        "{} `{}` means {id} from now on",
+        app.terminal.paint(Style::Good, app.terminal.tick()),
+        id.app
+    ));
+    Ok(())
+}
+
+/// Renews the credential, and asks again who it is and what the lookups give.
+async fn refresh(app: &App, word: &str) -> Result<()> {
+    let accounts = app.accounts();
+    let (definition, opened, _) = app.open(&accounts, &AccountId::parse(word)?).await?;
+    let auth = authorization_of(&definition, &opened)?;
+    let http = app.http(30);
+    let around = Surroundings { accounts: &accounts, context: &app.context, http: &http, definition: &definition, auth };
+    let result = refresh_now(app, around, opened).await;
+    trace::print(&app.terminal, &http);
+    let id = result?;
+    app.terminal.say(format!("{} Refreshed {id}", app.terminal.paint(Style::Good, app.terminal.tick())));
+    Ok(())
+}
+
+async fn refresh_now(app: &App, around: Surroundings<'_>, opened: crate::accounts::Opened) -> Result<AccountId> {
+    let force = opened.account.renewable && opened.account.is_stale(now(), i64::MAX / 4 + MARGIN);
+    let (opened, _) = around.fresh(opened, force).await?;
+    let id = opened.id.clone();
+    let _lock = around.accounts.lock(&id).await?;
+    let mut opened = around.accounts.open(&id).await?;
+    let mut session = around.session(&opened, false).await?;
+    let kept = opened.account.extras.clone();
+    let none = BTreeMap::new();
+    let chooser = Chooser { terminal: &app.terminal, given: &none, kept: &kept };
+    let test = |error| explain(error, around.definition, &id, Doing::Test);
+    look_up(&mut session, &chooser).await.map_err(test)?;
+    let identity = identify(&mut session, &chooser).await.map_err(test)?;
+    let (extras, credential) = (session.extras, session.credential);
+    opened.account.extras = extras;
+    opened.account.identity = identity.name;
+    opened.account.verified = identity.verified;
+    opened.credential = credential;
+    around.accounts.renew(&mut opened).await?;
+    Ok(id)
+}

@@ -1,0 +1,298 @@
+//! `tieline client`: one's own developer app in place of a shared one.
+
+use super::connect::{Ground, Options, definition, prepare};
+use super::{App, authorization, trace};
+use crate::accounts::{Accounts, StoreChoice};
+use crate::credential::Client as OAuthClient;
+use crate::definition::names::AccountId;
+use crate::definition::{Authorization, Definition, Field, OAuth2};
+use crate::error::{Error, Kind, Result};
+use crate::flow::authorization_code::loopback_endpoint;
+use crate::flow::fields::{Sources, parse_given};
+use crate::redirect::{Outcome, Page};
+use crate::secret::Secret;
+use crate::terminal::Style;
+use std::collections::BTreeMap;
+
+/// Set, show or remove your own client (developer app) of an app
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done with a client.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// Use your own client for new accounts; kept accounts go on with theirs
+    Set(Box<SetArguments>),
+    /// Show the client in use and the redirect URI to register
+    Show {
+        /// The app
+        #[arg(add = super::completions::apps())]
+        app: String,
+    },
+    /// Forget the client; accounts that were connected with it keep it
+    Remove {
+        /// The app
+        #[arg(add = super::completions::apps())]
+        app: String,
+    },
+}
+
+/// What `client set` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    tieline client set github\n  \
+    tieline client set github --id Iv1.8a61f9b3a7aba766 --secret @secret.txt\n  \
+    tieline client set hubspot --id abc --secret - --scope oauth --test <secret.txt")]
+pub struct SetArguments {
+    /// The app
+    #[arg(add = super::completions::apps())]
+    pub app: String,
+    /// The client id
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// Where the client secret is: @FILE, or - for standard input; without it you are asked
+    #[arg(long, value_name = "@FILE|-", conflicts_with = "public")]
+    pub secret: Option<String>,
+    /// The client has no secret
+    #[arg(long)]
+    pub public: bool,
+    /// A redirect URI in place of the definition's, as it is registered
+    #[arg(long, value_name = "URI")]
+    pub redirect_uri: Option<String>,
+    /// Run the authorization with this client before it takes effect
+    #[arg(long)]
+    pub test: bool,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+    match &arguments.command {
+        Command::Set(arguments) => set(arguments, app).await,
+        Command::Show { app: word } => show(app, word).await,
+        Command::Remove { app: word } => remove(app, word).await,
+    }
+}
+
+async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
+    let accounts = app.accounts();
+    let definition = definition(app, &arguments.app)?;
+    let auth = oauth2_authorization(&definition, arguments.options.auth.as_deref())?;
+    let oauth2 = auth.oauth2().ok_or_else(|| no_oauth2(&definition))?;
+    if app.stores.choice == StoreChoice::Env {
+        return app.stores.get(StoreChoice::Env).map(|_| ());
+    }
+    let redirect = arguments.redirect_uri.as_deref();
+    check_redirect_uri(redirect)?;
+    say_what_to_register(app, &definition, oauth2, redirect);
+    let client = collect(arguments, app, &definition)?;
+    if arguments.test {
+        try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
+    }
+    let hosts = definition.host_templates();
+    accounts.keep_client(&definition.client_app, &client, hosts, app.stores.choice, true).await?;
+    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
+    app.terminal.say(format!("{tick} {} uses your client {} from now on", definition.title, client.id));
+    if let Ok(store) = app.stores.get(app.stores.choice) {
+        app.terminal.detail("store", format!("{}, written and read back", store.name()));
+    }
+    let next = format!("tieline connect {}", definition.app);
+    app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
+    Ok(())
+}
+
+fn oauth2_authorization<'d>(definition: &'d Definition, name: Option<&str>) -> Result<&'d Authorization> {
+    if name.is_some() {
+        return authorization(definition, name);
+    }
+    definition.authorizations.iter().find(|auth| auth.oauth2().is_some()).ok_or_else(|| no_oauth2(definition))
+}
+
+fn no_oauth2(definition: &Definition) -> Error {
+    Error::new(Kind::Usage, format!("`{}` has no OAuth, so there is no client to set", definition.app))
+        .hint(format!("run `tieline connect {}`", definition.app))
+}
+
+fn check_redirect_uri(uri: Option<&str>) -> Result<()> {
+    let Some(uri) = uri else { return Ok(()) };
+    let good = url::Url::parse(uri).is_ok_and(|url| {
+        url.scheme() == "https" || crate::definition::hosts::is_loopback(&url)
+    });
+    match good {
+        true => Ok(()),
+        false => Err(Error::new(Kind::Usage, "this is no redirect URI")
+            .hint("it is https, or http on 127.0.0.1, [::1] or localhost")),
+    }
+}
+
+fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own: Option<&str>) {
+    let terminal = &app.terminal;
+    terminal.say(format!("Register this redirect URI at {}, to the letter:", definition.title));
+    terminal.say("");
+    terminal.say(format!("  {}", terminal.paint(Style::Command, own.unwrap_or(&oauth2.redirect_uri))));
+    terminal.say("");
+    let uri = own.unwrap_or(&oauth2.redirect_uri);
+    if oauth2.any_port && own.is_none() {
+        terminal.say("The port may be any: this app ignores it, as RFC 8252 asks.");
+    }
+    if loopback_endpoint(uri, false).is_none() {
+        terminal.say("The browser ends there on a page of yours, or on none; its address is pasted.");
+    }
+    if let Some(docs) = &definition.docs {
+        terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
+    }
+}
+
+fn collect(arguments: &SetArguments, app: &App, definition: &Definition) -> Result<OAuthClient> {
+    let mut given = parse_given(&arguments.options.fields)?;
+    if let Some(id) = &arguments.id {
+        given.insert("client_id".to_owned(), Secret::from(id.as_str()));
+    }
+    if let Some(secret) = &arguments.secret {
+        if secret != "-" && !secret.starts_with('@') {
+            return Err(Error::new(Kind::Usage, "a secret does not belong on the command line")
+                .because("other processes and the shell's history would see it")
+                .hint("give `--secret @FILE`, or `--secret -` for standard input"));
+        }
+        given.extend(parse_given(&[format!("client_secret={secret}")])?);
+    }
+    let mut fields = vec![Field::new("client_id", "Client id")];
+    if !arguments.public {
+        let mut secret = Field::new("client_secret", "Client secret").secret();
+        // A public client has none: an empty answer says so.
+        secret.optional = app.terminal.can_ask();
+        fields.push(secret);
+    }
+    fields.extend(definition.client_fields.iter().cloned());
+    let id = AccountId { app: definition.app.clone(), name: None };
+    let kept = BTreeMap::new();
+    let sources = Sources {
+        context: &app.context,
+        terminal: &app.terminal,
+        id: &id,
+        given: &given,
+        kept: &kept,
+        ask_all: app.terminal.can_ask(),
+    };
+    let mut collected = sources.collect(&fields, &[])?;
+    let client_id = collected.plain.remove("client_id").unwrap_or_default();
+    Ok(OAuthClient {
+        secret: collected.secret.remove("client_secret"),
+        scopes: (!arguments.options.scopes.is_empty()).then(|| arguments.options.scopes.clone()),
+        redirect_uri: arguments.redirect_uri.clone(),
+        fields: collected.plain,
+        secret_fields: collected.secret,
+        ..OAuthClient::public(&client_id)
+    })
+}
+
+/// Runs the authorization with a client that is not kept yet.
+async fn try_it(
+    arguments: &SetArguments,
+    app: &App,
+    accounts: &Accounts<'_>,
+    definition: &Definition,
+    auth: &Authorization,
+    client: OAuthClient,
+) -> Result<()> {
+    let id = AccountId { app: definition.app.clone(), name: None };
+    let http = app.http(arguments.options.request_seconds());
+    // Fields of the client were given as `--field` too, and are not the account's.
+    let options = Options {
+        auth: Some(auth.name.clone()),
+        fields: arguments
+            .options
+            .fields
+            .iter()
+            .filter(|text| !definition.client_fields.iter().any(|f| text.starts_with(&format!("{}=", f.name))))
+            .cloned()
+            .collect(),
+        scopes: arguments.options.scopes.clone(),
+        no_browser: arguments.options.no_browser,
+        timeout: arguments.options.timeout,
+        ask: arguments.options.ask,
+    };
+    let ground = Ground { app, accounts, definition, auth, id: &id, http: &http };
+    let mut prepared = prepare(&options, ground, Some(client)).await?;
+    let (waiting, result) = prepared.run(app).await;
+    if let Some(waiting) = waiting {
+        let works = result.is_ok();
+        waiting.finish(Page {
+            outcome: if works { Outcome::Connected } else { Outcome::Failed },
+            heading: format!("Your client {}", if works { "works" } else { "does not work" }),
+            lead: format!("tieline tried it with {}. Nothing was connected.", definition.title),
+            initial: definition.title.clone(),
+            rows: Vec::new(),
+            next: "Close this tab and go back to your terminal.".to_owned(),
+        }).await;
+    }
+    trace::print(&app.terminal, &http);
+    result.map(|_| ()).map_err(|mut error| {
+        error.message = format!("this client of `{}` does not work, so nothing was changed", definition.app);
+        error
+    })
+}
+
+async fn show(app: &App, word: &str) -> Result<()> {
+    let accounts = app.accounts();
+    let definition = definition(app, word)?;
+    let auth = oauth2_authorization(&definition, None)?;
+    let oauth2 = auth.oauth2().ok_or_else(|| no_oauth2(&definition))?;
+    let clients = accounts.clients(&definition.client_app)?;
+    let current = clients.current.as_ref().and_then(|id| Some((id, clients.known.get(id)?)));
+    let mut out = vec![app.terminal.paint_output(Style::Strong, definition.app.as_str())];
+    let mut detail = |label: &str, value: String| {
+        out.push(format!("  {} {value}", app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))));
+    };
+    match (current, &definition.client_id) {
+        (Some((id, record)), _) => {
+            detail("client", format!("{id} (yours)"));
+            detail("secret", format!("in the {}", if record.store == "file" { "sealed file" } else { "keyring" }));
+            if let Some(scopes) = &record.scopes {
+                detail("scopes", scopes.join(", "));
+            }
+            for (name, value) in &record.fields {
+                detail("field", format!("{name}: {value}"));
+            }
+        }
+        (None, Some(public)) => detail("client", format!("{public} (the definition's)")),
+        (None, None) => detail("client", format!("none yet: run `tieline client set {}`", definition.app)),
+    }
+    let own = current.and_then(|(_, record)| record.redirect_uri.clone());
+    let port = if oauth2.any_port && own.is_none() { " (any port)" } else { "" };
+    detail("redirect", format!("{}{port}", own.unwrap_or_else(|| oauth2.redirect_uri.clone())));
+    if let Some(docs) = &definition.docs {
+        detail("register", docs.clone());
+    }
+    let list = accounts.files.list();
+    let users = list.iter().filter(|(id, _)| id.app == definition.app).map(|(id, record)| {
+        format!("{id} ({})", record.account.client_id.as_deref().unwrap_or("no client"))
+    });
+    let users: Vec<String> = users.collect();
+    if !users.is_empty() {
+        detail("accounts", users.join(", "));
+    }
+    app.terminal.print(&(out.join("\n") + "\n"))
+}
+
+async fn remove(app: &App, word: &str) -> Result<()> {
+    let accounts = app.accounts();
+    let definition = definition(app, word)?;
+    match accounts.remove_client(&definition.client_app).await? {
+        Some(id) => {
+            let tick = app.terminal.paint(Style::Good, app.terminal.tick());
+            app.terminal.say(format!("{tick} {} no longer uses your client {id}", definition.title));
+            let kept = accounts.files.list().into_iter().filter(|(_, record)| record.account.client_id.as_ref() == Some(&id));
+            let kept: Vec<String> = kept.map(|(id, _)| id.to_string()).collect();
+            if !kept.is_empty() {
+                app.terminal.detail("kept for", kept.join(", "));
+            }
+            Ok(())
+        }
+        None => Err(Error::new(Kind::Usage, format!("`{}` has no client of yours", definition.app))
+            .hint(format!("run `tieline client set {}` to set one", definition.app))),
+    }
+}

@@ -1,0 +1,110 @@
+//! `tieline disconnect`: revoke at the provider, then always forget locally.
+
+use super::{App, trace};
+use crate::accounts::Accounts;
+use crate::accounts::files::Record;
+use crate::definition::names::AccountId;
+use crate::error::{Error, Result};
+use crate::flow::explain::{Doing, explain};
+use crate::flow::token::revoke;
+use crate::http::Client;
+use crate::refresh::Surroundings;
+use crate::terminal::Style;
+
+/// Revoke an account's credential where the app can, and forget it
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// `app` or `app/name`
+    #[arg(required = true, add = super::completions::accounts())]
+    pub accounts: Vec<String>,
+    /// How long a request may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    pub timeout: u64,
+}
+
+/// What became of the credential at the provider.
+enum Revocation {
+    Done,
+    NotSupported,
+    Failed(Error),
+}
+
+pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+    let accounts = app.accounts();
+    accounts.finish_interrupted().await;
+    let http = app.http(arguments.timeout);
+    let mut result = Ok(());
+    for word in &arguments.accounts {
+        if let Err(error) = disconnect(app, &accounts, &http, word).await {
+            if arguments.accounts.len() > 1 {
+                app.terminal.report(&error);
+                result = Err(Error::silent(error.kind));
+            } else {
+                result = Err(error);
+            }
+        }
+    }
+    trace::print(&app.terminal, &http);
+    result
+}
+
+async fn disconnect(app: &App, accounts: &Accounts<'_>, http: &Client, word: &str) -> Result<()> {
+    let (id, _) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
+    let _lock = accounts.lock(&id).await?;
+    // Another process may have disconnected it while we waited.
+    accounts.pick(&app.context, &AccountId { name: id.name.clone(), ..id.clone() })?;
+    let Some(mut record) = accounts.record(&id)? else { return Ok(()) };
+    let opened = accounts.open(&id).await;
+    accounts.mark_disconnecting(&id, &mut record)?;
+    let revocation = match opened {
+        Ok(opened) => revoke_it(app, accounts, http, opened).await,
+        Err(error) => Revocation::Failed(error),
+    };
+    accounts.forget(&id, &record).await?;
+    say(app, &id, &record, revocation);
+    Ok(())
+}
+
+async fn revoke_it(
+    app: &App,
+    accounts: &Accounts<'_>,
+    http: &Client,
+    opened: crate::accounts::Opened,
+) -> Revocation {
+    let definition = match app.catalog.load(opened.id.app.as_str()) {
+        Ok(definition) => definition,
+        Err(error) => return Revocation::Failed(error.into()),
+    };
+    let Some(auth) = definition.authorization(Some(&opened.account.authorization)) else {
+        return Revocation::NotSupported;
+    };
+    let Some((oauth2, endpoint)) = auth.oauth2().and_then(|o| Some((o, o.revocation.as_ref()?))) else {
+        return Revocation::NotSupported;
+    };
+    let around = Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
+    let session = match around.session(&opened, true).await {
+        Ok(session) => session,
+        Err(error) => return Revocation::Failed(error),
+    };
+    match revoke(&session, oauth2, endpoint).await {
+        Ok(()) => Revocation::Done,
+        Err(error) => Revocation::Failed(explain(error, &definition, &opened.id, Doing::Revoke)),
+    }
+}
+
+fn say(app: &App, id: &AccountId, record: &Record, revocation: Revocation) {
+    let terminal = &app.terminal;
+    let tick = terminal.paint(Style::Good, terminal.tick());
+    let told = match &revocation {
+        Revocation::Done => "revoked at the provider".to_owned(),
+        Revocation::NotSupported => "the provider has no revocation".to_owned(),
+        Revocation::Failed(_) => "not revoked at the provider".to_owned(),
+    };
+    terminal.say(format!("{tick} Disconnected {id} ({told})"));
+    if let Revocation::Failed(error) = revocation {
+        terminal.warn(&error.message);
+        error.causes.iter().for_each(|cause| terminal.say(format!("  caused by: {cause}")));
+        let who = record.account.identity.as_deref().unwrap_or("this account");
+        terminal.say(format!("  The credential of {who} is gone from this machine and may still work; end it at the provider."));
+    }
+}

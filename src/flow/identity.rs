@@ -1,0 +1,87 @@
+//! After a credential is there: the lookups, and who is connected.
+
+use super::{Chooser, FlowError, Outcome, Session, check_success, read_group, read_values, short};
+use crate::definition::Endpoint;
+
+/// Who is connected.
+pub struct Identity {
+    /// For people.
+    pub name: Option<String>,
+    /// Whether the app itself said so.
+    pub verified: bool,
+}
+
+/// Runs the lookups: what they give becomes extras.
+///
+/// # Errors
+/// A lookup failed, or no row fits.
+pub async fn look_up(session: &mut Session<'_>, chooser: &Chooser<'_>) -> Result<(), FlowError> {
+    let auth = session.auth;
+    for lookup in &auth.lookups {
+        let outcome = call(session, "lookup", lookup, chooser).await?;
+        session.extras.extend(outcome.extras);
+        let secrets = outcome.secrets.into_iter().map(|(name, value)| (name, value.into()));
+        session.credential.secrets.extend(secrets);
+        session.learn_secrets();
+    }
+    Ok(())
+}
+
+/// Asks who is connected. Without a user information endpoint the fields tell what they can.
+///
+/// # Errors
+/// The call failed, or its answer does not say.
+pub async fn identify(
+    session: &mut Session<'_>,
+    chooser: &Chooser<'_>,
+) -> Result<Identity, FlowError> {
+    let auth = session.auth;
+    let Some(endpoint) = &auth.user_info else {
+        let told = ["username", "url", "email", "subdomain"];
+        let first = told.iter().find_map(|name| session.fields.get(*name));
+        let name = first.or_else(|| session.fields.values().next());
+        return Ok(Identity { name: name.map(|text| short(text, 80)), verified: false });
+    };
+    let outcome = call(session, "user information", endpoint, chooser).await?;
+    session.extras.extend(outcome.extras);
+    let secrets = outcome.secrets.into_iter().map(|(name, value)| (name, value.into()));
+    session.credential.secrets.extend(secrets);
+    let name = outcome.values.get("user_identity").map(|text| tidy(&session.http.mask(text)));
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => Ok(Identity { name: Some(name), verified: true }),
+        None => Err(FlowError::Incomplete {
+            request: "the user information".to_owned(),
+            missing: "user_identity".to_owned(),
+            html: outcome.answer.is_html(),
+        }),
+    }
+}
+
+async fn call(
+    session: &Session<'_>,
+    purpose: &str,
+    endpoint: &Endpoint,
+    chooser: &Chooser<'_>,
+) -> Result<Outcome, FlowError> {
+    let Some(choose) = &endpoint.choose else { return session.call(purpose, endpoint).await };
+    let mut scope = session.scope();
+    let request = session.api_request(endpoint, &scope)?;
+    let answer = session.http.send(purpose, &request, &session.hosts).await?;
+    answer.fill(&mut scope);
+    let fails_if = endpoint.placement.fails_if.as_ref().or(session.auth.request.fails_if.as_ref());
+    check_success(purpose, &request, &answer, fails_if, &scope, session.http)?;
+    chooser.choose(session, endpoint, choose, &answer, &mut scope)?;
+    Ok(Outcome {
+        values: read_values(endpoint, &scope)?,
+        extras: read_group(&endpoint.response.extras, &scope)?,
+        secrets: read_group(&endpoint.response.secrets, &scope)?,
+        answer,
+    })
+}
+
+/// What an identity template leaves where a part was absent: doubled spaces, loose separators.
+fn tidy(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let joined = words.join(" ");
+    short(joined.trim_matches([' ', '/', ',', '-', '(', ')']).trim(), 80)
+}

@@ -1,0 +1,219 @@
+//! Refresh: renewing a credential once, however many processes want it, and losing none.
+
+use crate::account::Account;
+use crate::accounts::{Accounts, Opened};
+use crate::context::{Context, now};
+use crate::credential::{Client as OAuthClient, Credential};
+use crate::definition::names::AccountId;
+use crate::definition::{Authorization, Definition, Endpoint, RefreshPolicy, Way};
+use crate::error::{Error, Kind, Result};
+use crate::flow::explain::{Doing, explain};
+use crate::flow::token::{TokenSet, is_renewable, refresh};
+use crate::flow::{FlowError, Session, login};
+use crate::http::Client;
+
+/// How long before its end an access token is renewed, in seconds: a slow request must not end
+/// with an expired one.
+pub const MARGIN: i64 = 60;
+
+/// Where credentials are kept in this run.
+pub const ENVIRONMENT: &str = "env";
+
+/// An app and everything that is needed to act on behalf of an account.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The accounts.
+    pub accounts: &'a Accounts<'a>,
+    /// The environment.
+    pub context: &'a Context,
+    /// The HTTP client.
+    pub http: &'a Client,
+    /// The app.
+    pub definition: &'a Definition,
+    /// The way in.
+    pub auth: &'a Authorization,
+}
+
+/// What became of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// It was good.
+    NotNeeded,
+    /// We renewed it.
+    Renewed,
+    /// Another process renewed it while we waited.
+    ByAnother,
+}
+
+impl Surroundings<'_> {
+    /// A session of an account. Its client is read only where a request needs it.
+    ///
+    /// # Errors
+    /// The client cannot be read.
+    pub async fn session(&self, opened: &Opened, needs_client: bool) -> Result<Session<'_>> {
+        let client = if needs_client || reads_client(self.auth) { self.client(&opened.account, &opened.id).await? } else { None };
+        let credential = opened.credential.clone();
+        Ok(Session::of_account(self.http, self.definition, self.auth, &opened.account, credential, client))
+    }
+
+    /// The client that an account was connected with.
+    async fn client(&self, account: &Account, id: &AccountId) -> Result<Option<OAuthClient>> {
+        let Some(client_id) = &account.client_id else { return Ok(None) };
+        let app = &self.definition.client_app;
+        if let Some(given) = self.context.input(id, "client_id").filter(|given| given.equals(client_id)) {
+            let secret = self.context.input(id, "client_secret");
+            if secret.is_some() {
+                return Ok(Some(OAuthClient { secret, ..OAuthClient::public(given.expose()) }));
+            }
+        }
+        if let Some(kept) = self.accounts.client(app, Some(client_id)).await? {
+            return Ok(Some(kept.client));
+        }
+        // A client that the definition brings, or a public one from the environment.
+        Ok(Some(OAuthClient::public(client_id)))
+    }
+
+    /// Renews a credential that is over or about to be; `refused` says that the app did not accept
+    /// it, whatever its lifetime.
+    ///
+    /// # Errors
+    /// It cannot be renewed: connect again, or the provider, the network or the store failed.
+    pub async fn fresh(&self, opened: Opened, refused: bool) -> Result<(Opened, Renewal)> {
+        let stale = opened.account.is_stale(now(), MARGIN);
+        if !(stale || refused) || matches!(self.auth.way, Way::Fields) {
+            return Ok((opened, Renewal::NotNeeded));
+        }
+        if !self.can_renew(&opened) {
+            return if refused || opened.account.is_stale(now(), 0) {
+                Err(over(&opened.id))
+            } else {
+                Ok((opened, Renewal::NotNeeded))
+            };
+        }
+        if opened.record.store == ENVIRONMENT {
+            return self.renew_in_memory(opened).await.map(|opened| (opened, Renewal::Renewed));
+        }
+        let _lock = self.accounts.lock(&opened.id).await?;
+        let mut again = self.accounts.open(&opened.id).await?;
+        let changed = again.account.revision != opened.account.revision;
+        if changed && (refused || !again.account.is_stale(now(), MARGIN)) {
+            return Ok((again, Renewal::ByAnother));
+        }
+        self.renew(&mut again).await?;
+        Ok((again, Renewal::Renewed))
+    }
+
+    fn can_renew(&self, opened: &Opened) -> bool {
+        match &self.auth.way {
+            Way::Fields => false,
+            Way::Login(_) => true,
+            Way::OAuth2(oauth2) => is_renewable(oauth2, opened.credential.refresh_token.is_some()),
+        }
+    }
+
+    /// Under the lock: make sure that the store can be written, note that the token is on its way,
+    /// send it, store what came before anything uses it.
+    async fn renew(&self, opened: &mut Opened) -> Result<()> {
+        let once = self.works_once(opened);
+        let interrupted = opened.record.refresh_sent_at.is_some();
+        if once {
+            let store = self.accounts.store_of(&opened.record)?;
+            let id = opened.id.to_string();
+            store.check_writable().await.map_err(|error| {
+                crate::accounts::store_error(&error, &id, crate::store::Doing::Store)
+            })?;
+            opened.record.refresh_sent_at = Some(now());
+            self.accounts.save_record(&opened.id, &opened.record)?;
+        }
+        let mut session = self.session(opened, true).await?;
+        match run(&mut session, self.auth).await {
+            Ok(token) => {
+                let (extras, credential) = (session.extras, session.credential);
+                note(opened, &token, extras, credential);
+                self.accounts.renew(opened).await
+            }
+            Err(error) => {
+                // Only a silence leaves it open whether the token was used up.
+                let silent = matches!(&error, FlowError::Http(error) if !error.never_sent());
+                if once && !silent {
+                    opened.record.refresh_sent_at = None;
+                    self.accounts.save_record(&opened.id, &opened.record)?;
+                }
+                Err(self.explain(error, &opened.id, once && interrupted))
+            }
+        }
+    }
+
+    /// Whether sending the refresh token could use it up.
+    fn works_once(&self, opened: &Opened) -> bool {
+        let rotates = self.auth.oauth2().is_some_and(|o| o.refresh_policy == RefreshPolicy::Rotates);
+        rotates && opened.credential.refresh_token.is_some()
+    }
+
+    async fn renew_in_memory(&self, mut opened: Opened) -> Result<Opened> {
+        if self.works_once(&opened) {
+            return Err(Error::new(Kind::NotConnected, format!("`{}` cannot be refreshed from the environment", opened.id))
+                .because("its refresh token works once, and the next one could not be kept")
+                .hint("use `TIELINE_STORE=file` with TIELINE_KEY, or give a fresh access token"));
+        }
+        let mut session = self.session(&opened, true).await?;
+        let token = run(&mut session, self.auth).await;
+        let token = token.map_err(|error| self.explain(error, &opened.id, false))?;
+        let (extras, credential) = (session.extras, session.credential);
+        note(&mut opened, &token, extras, credential);
+        Ok(opened)
+    }
+
+    fn explain(&self, error: FlowError, id: &AccountId, interrupted: bool) -> Error {
+        let needs_code = matches!(&error, FlowError::Request(crate::request::RequestError::Render(
+            crate::template::RenderError::Empty { name, .. })) if name == "code");
+        if needs_code {
+            return over(id);
+        }
+        let mut shown = explain(error, self.definition, id, Doing::Refresh);
+        if interrupted && shown.kind == Kind::NotConnected {
+            shown.causes.push("an earlier refresh was interrupted after the refresh token was sent, and it works only once".to_owned());
+        }
+        shown
+    }
+}
+
+async fn run(session: &mut Session<'_>, auth: &Authorization) -> Result<TokenSet, FlowError> {
+    match &auth.way {
+        Way::OAuth2(oauth2) => refresh(session, oauth2).await,
+        Way::Login(steps) => login::log_in(session, steps).await,
+        Way::Fields => login::log_in(session, &[]).await,
+    }
+}
+
+fn note(
+    opened: &mut Opened,
+    token: &TokenSet,
+    extras: std::collections::BTreeMap<String, String>,
+    credential: Credential,
+) {
+    opened.credential = credential;
+    let account = &mut opened.account;
+    account.extras = extras;
+    account.expires_at = token.expires_at;
+    account.renewed_at = now();
+    if let Some(scopes) = &token.scopes {
+        account.scopes.clone_from(scopes);
+    }
+}
+
+fn over(id: &AccountId) -> Error {
+    Error::new(Kind::NotConnected, format!("the access token of `{id}` is over"))
+        .because("there is no way to renew it without a person")
+        .hint(format!("run `tieline connect {id}`"))
+}
+
+/// Whether an API request names the client.
+fn reads_client(auth: &Authorization) -> bool {
+    let reads = |template: &crate::template::Template| {
+        ["client", "client_id", "client_secret"].iter().any(|name| template.reads(name))
+    };
+    let headers = auth.headers.iter().filter_map(|(_, value)| value.as_ref());
+    let endpoints = auth.user_info.iter().chain(&auth.lookups).flat_map(Endpoint::templates);
+    headers.chain(endpoints).chain(auth.request.templates()).chain([&auth.base_url]).any(reads)
+}
