@@ -6,7 +6,7 @@
 
 use crate::definition::finding::Finding;
 use crate::definition::names::{AppName, NameError, nearest};
-use crate::definition::yaml::{MAX_BYTES, Source};
+use crate::definition::source::{MAX_BYTES, Source};
 use crate::definition::{Definition, Parsed};
 use std::fs;
 use std::io::{self, Read};
@@ -188,6 +188,8 @@ mod tests {
     #[test]
     fn an_unknown_app_suggests_the_nearest() {
         let error = Catalog::new(Vec::new()).load("githb").unwrap_err();
-        assert!(matches!(error, CatalogError::Unknown { near: Some(near), .. } if near == "github"));
+        assert!(
+            matches!(error, CatalogError::Unknown { near: Some(near), .. } if near == "github")
+        );
     }
 }

@@ -1,46 +1,27 @@
-//! The command line: what can be typed.
+//! The command line: what can be typed, and which command it runs.
 
-use crate::accounts::StoreChoice;
 use crate::commands::{
-    accounts, apps, call, client, completions, connect, demo, disconnect, lint, sandbox, test,
+    App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, lint,
+    sandbox, test, welcome,
 };
-use crate::error::KINDS;
-use crate::terminal::Color;
-use clap::{ArgAction, CommandFactory, Parser, Subcommand};
-use std::path::PathBuf;
+use crate::error::{KINDS, Result};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Connects your terminal to any app's API.
 #[derive(Parser, Debug)]
 #[command(name = "tieline", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
+    /// The command; none says what to do next.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// What every command takes.
     #[command(flatten)]
     pub global: Global,
 }
 
-/// What every command takes.
-#[derive(clap::Args, Debug, Clone)]
-pub struct Global {
-    /// Show each request and answer on standard error, secrets masked; twice with headers and bodies
-    #[arg(short, long, global = true, action = ArgAction::Count)]
-    pub verbose: u8,
-    /// Where secrets are kept [default: keyring, or what TIELINE_STORE says]
-    #[arg(long, global = true, value_enum, value_name = "STORE", hide_possible_values = false)]
-    pub store: Option<StoreChoice>,
-    /// Look for definitions in this folder first
-    #[arg(long, global = true, value_name = "DIR")]
-    pub apps: Option<PathBuf>,
-    /// When to color
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
-    pub color: Color,
-    /// Print ASCII only
-    #[arg(long, global = true)]
-    pub ascii: bool,
-}
-
-/// The commands.
+/// The commands; the help of each stands at its arguments.
 #[derive(Subcommand, Debug)]
+#[allow(missing_docs, reason = "a comment here would replace the help that stands there")]
 pub enum Command {
     Connect(connect::Arguments),
     Accounts(accounts::Arguments),
@@ -65,4 +46,25 @@ fn statuses() -> String {
     let rows = KINDS.iter().map(|(_, status, meaning)| format!("  {status:<4} {meaning}"));
     let rows: Vec<String> = std::iter::once("  0    done".to_owned()).chain(rows).collect();
     format!("Exit status:\n{}", rows.join("\n"))
+}
+
+/// Runs what was typed.
+///
+/// # Errors
+/// What the command says.
+pub async fn run(cli: Cli, app: &App) -> Result<()> {
+    match cli.command {
+        None => welcome::run(app),
+        Some(Command::Connect(arguments)) => connect::run(&arguments, app).await,
+        Some(Command::Accounts(arguments)) => accounts::run(&arguments, app).await,
+        Some(Command::Disconnect(arguments)) => disconnect::run(&arguments, app).await,
+        Some(Command::Test(arguments)) => test::run(&arguments, app).await,
+        Some(Command::Call(arguments)) => call::run(&arguments, app).await,
+        Some(Command::Client(arguments)) => client::run(&arguments, app).await,
+        Some(Command::Apps(arguments)) => apps::run(&arguments, app),
+        Some(Command::Lint(arguments)) => lint::run(&arguments, app),
+        Some(Command::Completions(arguments)) => completions::run(&arguments, app),
+        Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,
+        Some(Command::Demo(arguments)) => demo::run(&arguments, app).await,
+    }
 }

@@ -11,7 +11,7 @@
 //! | commands | [`cli`], [`commands`] | arguments |
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | error | [`error`] | nothing: it converts what lies below |
-//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`redirect`], [`browser`], [`terminal`], [`sandbox`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
+//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`redirect`], [`browser`], [`terminal`], [`candidates`], [`sandbox`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
 //! | protocol | [`oauth2`], [`request`], [`answer`] | nothing: pure functions |
 //! | values | [`definition`], [`template`], [`credential`], [`account`], [`secret`] | nothing |
 //!
@@ -22,6 +22,7 @@ pub mod account;
 pub mod accounts;
 pub mod answer;
 pub mod browser;
+pub mod candidates;
 pub mod catalog;
 pub mod cli;
 pub mod commands;

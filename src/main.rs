@@ -2,12 +2,12 @@
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::process::ExitCode;
-use tieline::cli::{Cli, command};
-use tieline::commands::{App, completions, run};
+use tieline::cli::{Cli, Command, command, run};
+use tieline::commands::{App, completions};
 use tieline::error::{Error, Kind, Result};
 
 fn main() -> ExitCode {
-    if completions::answer() {
+    if completions::answer(command) {
         return ExitCode::SUCCESS;
     }
     debug_assert!(Cli::command().get_name() == "tieline");
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    let app = match App::new(&cli) {
+    let app = match App::new(&cli.global) {
         Ok(app) => app,
         Err(error) => {
             tieline::terminal::report_plainly(&error);
@@ -36,12 +36,21 @@ fn main() -> ExitCode {
 fn start(cli: Cli, app: &App) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Error::io("the runtime cannot be started", &error))?;
+    let go_on = match &cli.command {
+        Some(Command::Connect(arguments)) => Some(format!(
+            "nothing was stored; run `tieline connect {}` to try again",
+            arguments.app
+        )),
+        _ => None,
+    };
     let result = runtime.block_on(async {
         tokio::select! {
             result = run(cli, app) => result,
             _ = tokio::signal::ctrl_c() => {
                 app.terminal.waited();
-                Err(Error::new(Kind::Interrupted, "interrupted"))
+                let mut error = Error::new(Kind::Interrupted, "interrupted");
+                error.hints.extend(go_on);
+                Err(error)
             }
         }
     });

@@ -8,7 +8,8 @@ use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition, Endpoint, RefreshPolicy, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::explain::{Doing, explain};
-use crate::flow::token::{TokenSet, is_renewable, refresh};
+use crate::flow::token::{is_renewable, refresh};
+use crate::flow::token_set::TokenSet;
 use crate::flow::{FlowError, Session, login};
 use crate::http::Client;
 
@@ -51,16 +52,29 @@ impl Surroundings<'_> {
     /// # Errors
     /// The client cannot be read.
     pub async fn session(&self, opened: &Opened, needs_client: bool) -> Result<Session<'_>> {
-        let client = if needs_client || reads_client(self.auth) { self.client(&opened.account, &opened.id).await? } else { None };
+        let client = if needs_client || reads_client(self.auth) {
+            self.client(&opened.account, &opened.id).await?
+        } else {
+            None
+        };
         let credential = opened.credential.clone();
-        Ok(Session::of_account(self.http, self.definition, self.auth, &opened.account, credential, client))
+        Ok(Session::of_account(
+            self.http,
+            self.definition,
+            self.auth,
+            &opened.account,
+            credential,
+            client,
+        ))
     }
 
     /// The client that an account was connected with.
     async fn client(&self, account: &Account, id: &AccountId) -> Result<Option<OAuthClient>> {
         let Some(client_id) = &account.client_id else { return Ok(None) };
         let app = &self.definition.client_app;
-        if let Some(given) = self.context.input(id, "client_id").filter(|given| given.equals(client_id)) {
+        if let Some(given) =
+            self.context.input(id, "client_id").filter(|given| given.equals(client_id))
+        {
             let secret = self.context.input(id, "client_secret");
             if secret.is_some() {
                 return Ok(Some(OAuthClient { secret, ..OAuthClient::public(given.expose()) }));
@@ -146,15 +160,19 @@ impl Surroundings<'_> {
 
     /// Whether sending the refresh token could use it up.
     fn works_once(&self, opened: &Opened) -> bool {
-        let rotates = self.auth.oauth2().is_some_and(|o| o.refresh_policy == RefreshPolicy::Rotates);
+        let rotates =
+            self.auth.oauth2().is_some_and(|o| o.refresh_policy == RefreshPolicy::Rotates);
         rotates && opened.credential.refresh_token.is_some()
     }
 
     async fn renew_in_memory(&self, mut opened: Opened) -> Result<Opened> {
         if self.works_once(&opened) {
-            return Err(Error::new(Kind::NotConnected, format!("`{}` cannot be refreshed from the environment", opened.id))
-                .because("its refresh token works once, and the next one could not be kept")
-                .hint("use `TIELINE_STORE=file` with TIELINE_KEY, or give a fresh access token"));
+            return Err(Error::new(
+                Kind::NotConnected,
+                format!("`{}` cannot be refreshed from the environment", opened.id),
+            )
+            .because("its refresh token works once, and the next one could not be kept")
+            .hint("use `TIELINE_STORE=file` with TIELINE_KEY, or give a fresh access token"));
         }
         let mut session = self.session(&opened, true).await?;
         let token = run(&mut session, self.auth).await;

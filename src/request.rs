@@ -164,7 +164,8 @@ impl Request {
     /// A header's value.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name));
+        let found =
+            self.headers.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name));
         found.and_then(|(_, value)| value.to_str().ok())
     }
 
@@ -199,7 +200,11 @@ fn place_basic(
     let username = basic.username.render(scope)?.unwrap_or_default();
     let password = basic.password.render(scope)?.unwrap_or_default();
     if username.is_empty() && password.is_empty() {
-        return Err(basic.username.require(scope).map(|_| RequestError::Body).unwrap_or_else(Into::into));
+        return Err(basic
+            .username
+            .require(scope)
+            .map(|_| RequestError::Body)
+            .unwrap_or_else(Into::into));
     }
     request.set_header("authorization", &basic_value(&username, &password))
 }
@@ -215,7 +220,11 @@ fn place_query(
     Ok(())
 }
 
-fn place_body(request: &mut Request, endpoint: &Endpoint, text: String) -> Result<(), RequestError> {
+fn place_body(
+    request: &mut Request,
+    endpoint: &Endpoint,
+    text: String,
+) -> Result<(), RequestError> {
     if !endpoint.encoding_written {
         request.body = if text.is_empty() { Body::Empty } else { Body::Text(text) };
         return Ok(());
@@ -224,7 +233,8 @@ fn place_body(request: &mut Request, endpoint: &Endpoint, text: String) -> Resul
         return Err(RequestError::Body);
     };
     // What renders empty is left out, as a parameter would be.
-    let params = map.into_iter().filter(|(_, value)| value.as_str() != Some("") && !value.is_null());
+    let params =
+        map.into_iter().filter(|(_, value)| value.as_str() != Some("") && !value.is_null());
     place_params(request, endpoint.encoding, params.collect());
     Ok(())
 }

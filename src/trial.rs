@@ -70,7 +70,13 @@ impl Verdict {
 }
 
 /// Tests a kept account: the credential is there, it is renewed if it is over, the app knows who it is.
-pub async fn test(around: Surroundings<'_>, opened: Result<Opened>, read_ms: u64, store: &str, chooser: &Chooser<'_>) -> Verdict {
+pub async fn test(
+    around: Surroundings<'_>,
+    opened: Result<Opened>,
+    read_ms: u64,
+    store: &str,
+    chooser: &Chooser<'_>,
+) -> Verdict {
     let started = Instant::now();
     let mut trial = Trial { steps: Vec::new(), seen: around.http.exchanges().len() };
     let result = trial.run(around, opened, read_ms, store, chooser).await;
@@ -113,17 +119,38 @@ impl Trial {
         let before = opened.account.identity.clone().filter(|_| opened.account.verified);
         let (opened, identity) = self.user_info(around, opened, chooser).await?;
         if !identity.verified {
-            self.add(Mark::Noted, "user info", format!("{} has none to ask", around.definition.title), None, None);
+            self.add(
+                Mark::Noted,
+                "user info",
+                format!("{} has none to ask", around.definition.title),
+                None,
+                None,
+            );
             return Ok((identity.name, false));
         }
         let name = identity.name.clone().unwrap_or_default();
         match before {
             Some(before) if before != name => {
-                self.add(Mark::Failed, "identity", format!("{name}, and it was {before} when it was connected"), None, None);
-                return Err(Error::new(Kind::Failed, format!("`{}` belongs to somebody else now", opened.id))
-                    .hint(format!("run `tieline connect {} --replace` if that is meant", opened.id)));
+                self.add(
+                    Mark::Failed,
+                    "identity",
+                    format!("{name}, and it was {before} when it was connected"),
+                    None,
+                    None,
+                );
+                return Err(Error::new(
+                    Kind::Failed,
+                    format!("`{}` belongs to somebody else now", opened.id),
+                )
+                .hint(format!("run `tieline connect {} --replace` if that is meant", opened.id)));
             }
-            Some(_) => self.add(Mark::Passed, "identity", format!("{name}, as when it was connected"), None, None),
+            Some(_) => self.add(
+                Mark::Passed,
+                "identity",
+                format!("{name}, as when it was connected"),
+                None,
+                None,
+            ),
             None => self.add(Mark::Passed, "identity", name, None, None),
         }
         self.scopes(&opened);
@@ -143,12 +170,23 @@ impl Trial {
         self.add(Mark::Noted, "expiry", text, None, None);
     }
 
-    async fn renew(&mut self, around: Surroundings<'_>, opened: Opened, refused: bool) -> Result<Opened> {
+    async fn renew(
+        &mut self,
+        around: Surroundings<'_>,
+        opened: Opened,
+        refused: bool,
+    ) -> Result<Opened> {
         let result = around.fresh(opened, refused).await;
         self.exchanges(around, "refresh", result.as_ref().err());
         let (opened, renewal) = result?;
         if renewal == Renewal::ByAnother {
-            self.add(Mark::Passed, "refresh", "done by another tieline meanwhile".to_owned(), None, None);
+            self.add(
+                Mark::Passed,
+                "refresh",
+                "done by another tieline meanwhile".to_owned(),
+                None,
+                None,
+            );
         }
         Ok(opened)
     }
@@ -163,9 +201,11 @@ impl Trial {
         for refused_once in [false, true] {
             let mut session = around.session(&opened, false).await?;
             let result = identify(&mut session, chooser).await;
-            let expired = matches!(&result, Err(FlowError::Provider(error)) if is_expired(around, error));
+            let expired =
+                matches!(&result, Err(FlowError::Provider(error)) if is_expired(around, error));
             let again = expired && !refused_once && opened.account.renewable;
-            let error = result.as_ref().err().filter(|_| !again).map(|_| Error::silent(Kind::Failed));
+            let error =
+                result.as_ref().err().filter(|_| !again).map(|_| Error::silent(Kind::Failed));
             self.exchanges(around, "user info", error.as_ref());
             match result {
                 Ok(identity) => {
@@ -176,7 +216,9 @@ impl Trial {
                     drop(session);
                     opened = self.renew(around, opened, true).await?;
                 }
-                Err(error) => return Err(explain(error, around.definition, &opened.id, Doing::Test)),
+                Err(error) => {
+                    return Err(explain(error, around.definition, &opened.id, Doing::Test));
+                }
             }
         }
         Err(Error::silent(Kind::Failed))
@@ -197,7 +239,9 @@ impl Trial {
         let new = &all[self.seen.min(all.len())..];
         let last = new.len().saturating_sub(1);
         for (at, exchange) in new.iter().enumerate() {
-            let Exchange::Http { request, status, elapsed_ms, error: reason, .. } = exchange else { continue };
+            let Exchange::Http { request, status, elapsed_ms, error: reason, .. } = exchange else {
+                continue;
+            };
             let failed = (error.is_some() && at == last) || reason.is_some();
             let bad_status = status.is_some_and(|status| status >= 400);
             let mark = match (failed, bad_status) {
@@ -221,7 +265,14 @@ impl Trial {
         }
     }
 
-    fn add(&mut self, mark: Mark, name: &'static str, text: String, status: Option<u16>, elapsed_ms: Option<u64>) {
+    fn add(
+        &mut self,
+        mark: Mark,
+        name: &'static str,
+        text: String,
+        status: Option<u16>,
+        elapsed_ms: Option<u64>,
+    ) {
         self.steps.push(Step { mark, name, text, status, elapsed_ms });
     }
 }

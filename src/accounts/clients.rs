@@ -44,7 +44,9 @@ impl Accounts<'_> {
     /// Their file cannot be read.
     pub fn clients(&self, app: &AppName) -> Result<Clients> {
         let clients = self.files.clients(app);
-        clients.map_err(|error| Error::io(format!("the client file of `{app}` cannot be read"), &error))
+        clients.map_err(|error| {
+            Error::io(format!("the client file of `{app}` cannot be read"), &error)
+        })
     }
 
     /// A client by id, or the current one.
@@ -129,9 +131,12 @@ impl Accounts<'_> {
             let accounts = self.files.list();
             let used = |id: &String| {
                 clients.current.as_ref() == Some(id)
-                    || accounts.iter().any(|(_, record)| record.account.client_id.as_ref() == Some(id))
+                    || accounts
+                        .iter()
+                        .any(|(_, record)| record.account.client_id.as_ref() == Some(id))
             };
-            let unused: Vec<String> = clients.known.keys().filter(|id| !used(id)).cloned().collect();
+            let unused: Vec<String> =
+                clients.known.keys().filter(|id| !used(id)).cloned().collect();
             for id in &unused {
                 let Some(record) = clients.known.get(id) else { continue };
                 let Ok(store) = self.stores.by_kind(&record.store) else { continue };
@@ -147,7 +152,9 @@ impl Accounts<'_> {
 
     fn save_clients(&self, app: &AppName, clients: &Clients) -> Result<()> {
         let saved = self.files.save_clients(app, clients);
-        saved.map_err(|error| Error::io(format!("the client file of `{app}` cannot be written"), &error))
+        saved.map_err(|error| {
+            Error::io(format!("the client file of `{app}` cannot be written"), &error)
+        })
     }
 }
 

@@ -26,7 +26,8 @@ pub fn read(
     let mut scope = Scope::new(Moment::default());
     for field in &auth.fields {
         let given = context.input(id, &field.name);
-        let given = given.as_ref().map(|secret| secret.expose().to_owned()).or(field.default.clone());
+        let given =
+            given.as_ref().map(|secret| secret.expose().to_owned()).or(field.default.clone());
         let Some(given) = given else {
             if !field.optional {
                 missing.push(variable(id, &field.name));
@@ -34,7 +35,8 @@ pub fn read(
             continue;
         };
         let value = field.accept(&given).map_err(|error| {
-            Error::new(Kind::Usage, format!("{} does not fit", variable(id, &field.name))).because(error)
+            Error::new(Kind::Usage, format!("{} does not fit", variable(id, &field.name)))
+                .because(error)
         })?;
         scope.set(&field.name, Some(&value));
         if field.secret {
@@ -53,8 +55,9 @@ pub fn read(
     }
     if !missing.is_empty() {
         let message = format!("`{id}` is not in the environment");
-        return Err(Error::new(Kind::NotConnected, message)
-            .hint(format!("set {}", missing.join(" and "))));
+        return Err(
+            Error::new(Kind::NotConnected, message).hint(format!("set {}", missing.join(" and ")))
+        );
     }
     let hosts = definition.hosts(auth, &scope)?;
     let account = Account {
@@ -70,7 +73,11 @@ pub fn read(
         requested_scopes: Vec::new(),
         scopes: Vec::new(),
         // Without an access token there is one to be fetched first.
-        expires_at: credential.access_token.is_none().then_some(0).filter(|_| !matches!(auth.way, Way::Fields)),
+        expires_at: credential
+            .access_token
+            .is_none()
+            .then_some(0)
+            .filter(|_| !matches!(auth.way, Way::Fields)),
         renewable: credential.refresh_token.is_some() || matches!(auth.way, Way::Login(_)),
         client_id: context.input(id, "client_id").map(|id| id.expose().to_owned()),
         hosts: hosts.patterns().to_vec(),

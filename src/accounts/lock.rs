@@ -43,7 +43,9 @@ impl Lock {
     /// # Errors
     /// The folder cannot be written.
     pub fn try_acquire(folder: &Path, name: &str) -> Result<Option<Self>> {
-        let error = |error| Error::io(format!("the lock folder `{}` cannot be used", folder.display()), &error);
+        let error = |error| {
+            Error::io(format!("the lock folder `{}` cannot be used", folder.display()), &error)
+        };
         private_folder(folder).map_err(error)?;
         let path = folder.join(format!("{}.lock", name.replace('/', "__")));
         let file = OpenOptions::new().create(true).write(true).truncate(false).open(path);

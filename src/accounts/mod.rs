@@ -127,12 +127,14 @@ impl<'a> Accounts<'a> {
         if !of_app.is_empty() {
             let names: Vec<String> = of_app.iter().map(ToString::to_string).collect();
             error = error.because(format!("connected is {}", names.join(", ")));
-            let near = nearest(&wanted.to_string(), names.iter().map(String::as_str)).map(ToOwned::to_owned);
+            let near = nearest(&wanted.to_string(), names.iter().map(String::as_str))
+                .map(ToOwned::to_owned);
             if let Some(near) = near {
                 error = error.hint(format!("did you mean `{near}`?"));
             }
         }
-        let account = wanted.name.as_ref().map_or_else(String::new, |name| format!(" --account {name}"));
+        let account =
+            wanted.name.as_ref().map_or_else(String::new, |name| format!(" --account {name}"));
         error.hint(format!("run `tieline connect {}{account}`", wanted.app))
     }
 
@@ -168,7 +170,9 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// It cannot be read.
     pub fn record(&self, id: &AccountId) -> Result<Option<Record>> {
-        self.files.load(id).map_err(|error| Error::io(format!("the account file of `{id}` cannot be read"), &error))
+        self.files.load(id).map_err(|error| {
+            Error::io(format!("the account file of `{id}` cannot be read"), &error)
+        })
     }
 
     /// Writes the file of an account.
@@ -183,7 +187,13 @@ impl<'a> Accounts<'a> {
     ///
     /// # Errors
     /// The store or the file cannot be written; then nothing changed.
-    pub async fn keep(&self, id: &AccountId, account: &Account, credential: &Credential, choice: StoreChoice) -> Result<()> {
+    pub async fn keep(
+        &self,
+        id: &AccountId,
+        account: &Account,
+        credential: &Credential,
+        choice: StoreChoice,
+    ) -> Result<()> {
         let user = id.to_string();
         let store = self.stores.get(choice)?;
         let before = self.record(id)?;
@@ -347,4 +357,3 @@ pub fn store_error(error: &StoreError, account: &str, doing: Doing) -> Error {
 fn file_error(id: &AccountId, error: &io::Error) -> Error {
     Error::new(Kind::Store, format!("the account file of `{id}` cannot be written")).because(error)
 }
-

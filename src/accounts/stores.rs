@@ -79,9 +79,12 @@ impl Stores {
         match choice {
             StoreChoice::Keyring => Ok(self.keyring.get_or_init(|| self.settings.keyring())),
             StoreChoice::File => Ok(self.sealed.get_or_init(|| self.settings.sealed())),
-            StoreChoice::Env => Err(Error::new(Kind::Usage, "nothing can be stored in the environment")
-                .hint("with TIELINE_STORE=env, `call` and `test` read the credential from it; \
-                     there is nothing to connect")),
+            StoreChoice::Env => {
+                Err(Error::new(Kind::Usage, "nothing can be stored in the environment").hint(
+                    "with TIELINE_STORE=env, `call` and `test` read the credential from it; \
+                     there is nothing to connect",
+                ))
+            }
         }
     }
 
@@ -137,6 +140,8 @@ fn timeout(context: &Context) -> Result<Duration> {
     let Some(text) = context.variable("TIELINE_KEYRING_TIMEOUT") else { return Ok(TIMEOUT) };
     match text.parse::<u64>() {
         Ok(seconds) if (1..=600).contains(&seconds) => Ok(Duration::from_secs(seconds)),
-        _ => Err(Error::new(Kind::Usage, "TIELINE_KEYRING_TIMEOUT is a number of seconds, 1 to 600")),
+        _ => {
+            Err(Error::new(Kind::Usage, "TIELINE_KEYRING_TIMEOUT is a number of seconds, 1 to 600"))
+        }
     }
 }

@@ -7,9 +7,9 @@ use crate::accounts::{Accounts, Picked};
 use crate::context::now;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
+use crate::flow::Chooser;
 use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
-use crate::flow::Chooser;
 use crate::refresh::{MARGIN, Surroundings};
 use crate::terminal::{Style, duration, table};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ const SCHEMA: u32 = 1;
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
+    /// What is to be done.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Print JSON
@@ -35,7 +36,7 @@ pub enum Command {
     /// Show one account: authorization, scopes, expiry, store, hosts
     Show {
         /// `app` or `app/name`
-        #[arg(add = super::completions::accounts())]
+        #[arg(add = crate::candidates::accounts())]
         account: String,
         /// Print JSON
         #[arg(long)]
@@ -44,7 +45,7 @@ pub enum Command {
     /// Give an account another name
     Rename {
         /// `app` or `app/name`
-        #[arg(add = super::completions::accounts())]
+        #[arg(add = crate::candidates::accounts())]
         account: String,
         /// The new name
         name: String,
@@ -52,18 +53,18 @@ pub enum Command {
     /// Make an account the one that is used where only the app is named
     Default {
         /// `app/name`
-        #[arg(add = super::completions::accounts())]
+        #[arg(add = crate::candidates::accounts())]
         account: String,
     },
     /// Renew the credential and look everything up again
     Refresh {
         /// `app` or `app/name`
-        #[arg(add = super::completions::accounts())]
+        #[arg(add = crate::candidates::accounts())]
         account: String,
     },
 }
 
-pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     match &arguments.command {
         None => list(app, arguments.json),
         Some(Command::Show { account, json }) => show(app, account, *json),
@@ -82,7 +83,8 @@ fn list(app: &App, json: bool) -> Result<()> {
     let accounts = app.accounts();
     let all = connected(&accounts);
     if json {
-        let list: Vec<Value> = all.iter().map(|(id, record)| as_json(&accounts, id, record)).collect();
+        let list: Vec<Value> =
+            all.iter().map(|(id, record)| as_json(&accounts, id, record)).collect();
         return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "accounts": list })));
     }
     if all.is_empty() {
@@ -138,7 +140,10 @@ fn footer(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) {
         let verb = if count == 1 { "account needs" } else { "accounts need" };
         app.terminal.say(format!("\n{count} {verb} `tieline connect`:"));
         for (id, _) in over {
-            app.terminal.say(format!("  {}", app.terminal.paint(Style::Command, &format!("tieline connect {id}"))));
+            app.terminal.say(format!(
+                "  {}",
+                app.terminal.paint(Style::Command, &format!("tieline connect {id}"))
+            ));
         }
     }
 }
@@ -164,7 +169,9 @@ fn expires(account: &Account) -> String {
 fn show(app: &App, word: &str, json: bool) -> Result<()> {
     let accounts = app.accounts();
     let (id, picked) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
-    let record = accounts.record(&id)?.ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
+    let record = accounts
+        .record(&id)?
+        .ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
     if json {
         let mut value = as_json(&accounts, &id, &record);
         value["schema"] = SCHEMA.into();
@@ -176,7 +183,10 @@ fn show(app: &App, word: &str, json: bool) -> Result<()> {
     out.push(format!("{}{who}", app.terminal.paint_output(Style::Strong, &id.to_string())));
     let mut detail = |label: &str, value: String| {
         if !value.is_empty() {
-            out.push(format!("  {} {value}", app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))));
+            out.push(format!(
+                "  {} {value}",
+                app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))
+            ));
         }
     };
     let client = account.client_id.as_ref().map(|id| format!(", client {id}")).unwrap_or_default();
@@ -184,10 +194,13 @@ fn show(app: &App, word: &str, json: bool) -> Result<()> {
     detail("scopes", account.scopes.join(", "));
     detail("missing", account.missing_scopes().join(", "));
     detail("expires", expires(account));
-    detail("store", match record.store.as_str() {
-        "keyring" => format!("keyring, service `tieline`, user `{id}`"),
-        _ => "sealed file".to_owned(),
-    });
+    detail(
+        "store",
+        match record.store.as_str() {
+            "keyring" => format!("keyring, service `tieline`, user `{id}`"),
+            _ => "sealed file".to_owned(),
+        },
+    );
     for (name, value) in &account.fields {
         detail("field", format!("{name}: {value}"));
     }
@@ -196,7 +209,10 @@ fn show(app: &App, word: &str, json: bool) -> Result<()> {
     }
     detail("hosts", account.hosts.join(", "));
     if !account.verified {
-        detail("identity", "from the fields: the app has no call that says who is connected".to_owned());
+        detail(
+            "identity",
+            "from the fields: the app has no call that says who is connected".to_owned(),
+        );
     }
     if picked != Picked::Named {
         detail("picked", format!("because it is {}", picked.reason()));
@@ -242,7 +258,10 @@ async fn rename(app: &App, word: &str, name: &str) -> Result<()> {
     let _lock = accounts.lock(&from).await?;
     let _other = if to == from { None } else { Some(accounts.lock(&to).await?) };
     accounts.rename(&from, &to).await?;
-    app.terminal.say(format!("{} Renamed {from} to {to}", app.terminal.paint(Style::Good, app.terminal.tick())));
+    app.terminal.say(format!(
+        "{} Renamed {from} to {to}",
+        app.terminal.paint(Style::Good, app.terminal.tick())
+    ));
     Ok(())
 }
 
@@ -250,7 +269,10 @@ fn set_default(app: &App, word: &str) -> Result<()> {
     let accounts = app.accounts();
     let id = AccountId::parse(word)?;
     if accounts.record(&id)?.is_none() {
-        accounts.pick(&app.context, &AccountId { name: id.name.clone().or(Some(String::new())), ..id.clone() })?;
+        accounts.pick(
+            &app.context,
+            &AccountId { name: id.name.clone().or(Some(String::new())), ..id.clone() },
+        )?;
     }
     let saved = accounts.files.set_default(&id.app, Some(&id));
     saved.map_err(|error| Error::io("the defaults cannot be written", &error))?;
@@ -268,15 +290,26 @@ async fn refresh(app: &App, word: &str) -> Result<()> {
     let (definition, opened, _) = app.open(&accounts, &AccountId::parse(word)?).await?;
     let auth = authorization_of(&definition, &opened)?;
     let http = app.http(30);
-    let around = Surroundings { accounts: &accounts, context: &app.context, http: &http, definition: &definition, auth };
+    let around = Surroundings {
+        accounts: &accounts,
+        context: &app.context,
+        http: &http,
+        definition: &definition,
+        auth,
+    };
     let result = refresh_now(app, around, opened).await;
     trace::print(&app.terminal, &http);
     let id = result?;
-    app.terminal.say(format!("{} Refreshed {id}", app.terminal.paint(Style::Good, app.terminal.tick())));
+    app.terminal
+        .say(format!("{} Refreshed {id}", app.terminal.paint(Style::Good, app.terminal.tick())));
     Ok(())
 }
 
-async fn refresh_now(app: &App, around: Surroundings<'_>, opened: crate::accounts::Opened) -> Result<AccountId> {
+async fn refresh_now(
+    app: &App,
+    around: Surroundings<'_>,
+    opened: crate::accounts::Opened,
+) -> Result<AccountId> {
     let force = opened.account.renewable && opened.account.is_stale(now(), i64::MAX / 4 + MARGIN);
     let (opened, _) = around.fresh(opened, force).await?;
     let id = opened.id.clone();

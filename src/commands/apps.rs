@@ -13,7 +13,7 @@ pub struct Arguments {
     pub search: Option<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let connected: BTreeSet<String> = app
         .accounts()
         .files
@@ -23,7 +23,8 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         .map(|(id, _)| id.app.to_string())
         .collect();
     let wanted = arguments.search.as_deref().unwrap_or_default().to_lowercase();
-    let fits = |name: &str, title: &str| name.contains(&wanted) || title.to_lowercase().contains(&wanted);
+    let fits =
+        |name: &str, title: &str| name.contains(&wanted) || title.to_lowercase().contains(&wanted);
     let mut rows = Vec::new();
     for (name, title) in app.catalog.list() {
         if !fits(&name, &title) {
@@ -31,7 +32,8 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         }
         let (types, status) = match app.catalog.load(&name) {
             Ok(definition) => {
-                let types: Vec<&str> = definition.authorizations.iter().map(|auth| auth.kind.name()).collect();
+                let types: Vec<&str> =
+                    definition.authorizations.iter().map(|auth| auth.kind.name()).collect();
                 (types.join(", "), definition.status.name())
             }
             Err(_) => ("run `tieline lint`".to_owned(), "wrong"),
@@ -45,7 +47,8 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
     }
     let lines = table(&["APP", "TITLE", "TYPES", "STATUS", ""], &rows, app.terminal.width());
     for (at, line) in lines.iter().enumerate() {
-        let line = if at == 0 { app.terminal.paint_output(Style::Strong, line) } else { line.clone() };
+        let line =
+            if at == 0 { app.terminal.paint_output(Style::Strong, line) } else { line.clone() };
         app.terminal.print(&format!("{line}\n"))?;
     }
     Ok(())

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 /// Set, show or remove your own client (developer app) of an app
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
+    /// What is to be done.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -29,13 +30,13 @@ pub enum Command {
     /// Show the client in use and the redirect URI to register
     Show {
         /// The app
-        #[arg(add = super::completions::apps())]
+        #[arg(add = crate::candidates::apps())]
         app: String,
     },
     /// Forget the client; accounts that were connected with it keep it
     Remove {
         /// The app
-        #[arg(add = super::completions::apps())]
+        #[arg(add = crate::candidates::apps())]
         app: String,
     },
 }
@@ -48,7 +49,7 @@ pub enum Command {
     tieline client set hubspot --id abc --secret - --scope oauth --test <secret.txt")]
 pub struct SetArguments {
     /// The app
-    #[arg(add = super::completions::apps())]
+    #[arg(add = crate::candidates::apps())]
     pub app: String,
     /// The client id
     #[arg(long, value_name = "ID")]
@@ -65,11 +66,12 @@ pub struct SetArguments {
     /// Run the authorization with this client before it takes effect
     #[arg(long)]
     pub test: bool,
+    /// What a whole authorization takes.
     #[command(flatten)]
     pub options: Options,
 }
 
-pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     match &arguments.command {
         Command::Set(arguments) => set(arguments, app).await,
         Command::Show { app: word } => show(app, word).await,
@@ -95,7 +97,8 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     let hosts = definition.host_templates();
     accounts.keep_client(&definition.client_app, &client, hosts, app.stores.choice, true).await?;
     let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-    app.terminal.say(format!("{tick} {} uses your client {} from now on", definition.title, client.id));
+    app.terminal
+        .say(format!("{tick} {} uses your client {} from now on", definition.title, client.id));
     if let Ok(store) = app.stores.get(app.stores.choice) {
         app.terminal.detail("store", format!("{}, written and read back", store.name()));
     }
@@ -104,23 +107,32 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     Ok(())
 }
 
-fn oauth2_authorization<'d>(definition: &'d Definition, name: Option<&str>) -> Result<&'d Authorization> {
+fn oauth2_authorization<'d>(
+    definition: &'d Definition,
+    name: Option<&str>,
+) -> Result<&'d Authorization> {
     if name.is_some() {
         return authorization(definition, name);
     }
-    definition.authorizations.iter().find(|auth| auth.oauth2().is_some()).ok_or_else(|| no_oauth2(definition))
+    definition
+        .authorizations
+        .iter()
+        .find(|auth| auth.oauth2().is_some())
+        .ok_or_else(|| no_oauth2(definition))
 }
 
 fn no_oauth2(definition: &Definition) -> Error {
-    Error::new(Kind::Usage, format!("`{}` has no OAuth, so there is no client to set", definition.app))
-        .hint(format!("run `tieline connect {}`", definition.app))
+    Error::new(
+        Kind::Usage,
+        format!("`{}` has no OAuth, so there is no client to set", definition.app),
+    )
+    .hint(format!("run `tieline connect {}`", definition.app))
 }
 
 fn check_redirect_uri(uri: Option<&str>) -> Result<()> {
     let Some(uri) = uri else { return Ok(()) };
-    let good = url::Url::parse(uri).is_ok_and(|url| {
-        url.scheme() == "https" || crate::definition::hosts::is_loopback(&url)
-    });
+    let good = url::Url::parse(uri)
+        .is_ok_and(|url| url.scheme() == "https" || crate::definition::hosts::is_loopback(&url));
     match good {
         true => Ok(()),
         false => Err(Error::new(Kind::Usage, "this is no redirect URI")
@@ -132,14 +144,16 @@ fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own
     let terminal = &app.terminal;
     terminal.say(format!("Register this redirect URI at {}, to the letter:", definition.title));
     terminal.say("");
-    terminal.say(format!("  {}", terminal.paint(Style::Command, own.unwrap_or(&oauth2.redirect_uri))));
+    terminal
+        .say(format!("  {}", terminal.paint(Style::Command, own.unwrap_or(&oauth2.redirect_uri))));
     terminal.say("");
     let uri = own.unwrap_or(&oauth2.redirect_uri);
     if oauth2.any_port && own.is_none() {
         terminal.say("The port may be any: this app ignores it, as RFC 8252 asks.");
     }
     if loopback_endpoint(uri, false).is_none() {
-        terminal.say("The browser ends there on a page of yours, or on none; its address is pasted.");
+        terminal
+            .say("The browser ends there on a page of yours, or on none; its address is pasted.");
     }
     if let Some(docs) = &definition.docs {
         terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
@@ -207,7 +221,9 @@ async fn try_it(
             .options
             .fields
             .iter()
-            .filter(|text| !definition.client_fields.iter().any(|f| text.starts_with(&format!("{}=", f.name))))
+            .filter(|text| {
+                !definition.client_fields.iter().any(|f| text.starts_with(&format!("{}=", f.name)))
+            })
             .cloned()
             .collect(),
         scopes: arguments.options.scopes.clone(),
@@ -215,23 +231,26 @@ async fn try_it(
         timeout: arguments.options.timeout,
         ask: arguments.options.ask,
     };
-    let ground = Ground { app, accounts, definition, auth, id: &id, http: &http };
+    let ground = Ground { app, accounts, definition, auth, id: &id, http: &http, again: false };
     let mut prepared = prepare(&options, ground, Some(client)).await?;
     let (waiting, result) = prepared.run(app).await;
     if let Some(waiting) = waiting {
         let works = result.is_ok();
-        waiting.finish(Page {
-            outcome: if works { Outcome::Connected } else { Outcome::Failed },
-            heading: format!("Your client {}", if works { "works" } else { "does not work" }),
-            lead: format!("tieline tried it with {}. Nothing was connected.", definition.title),
-            initial: definition.title.clone(),
-            rows: Vec::new(),
-            next: "Close this tab and go back to your terminal.".to_owned(),
-        }).await;
+        waiting
+            .finish(Page {
+                outcome: if works { Outcome::Connected } else { Outcome::Failed },
+                heading: format!("Your client {}", if works { "works" } else { "does not work" }),
+                lead: format!("tieline tried it with {}. Nothing was connected.", definition.title),
+                initial: definition.title.clone(),
+                rows: Vec::new(),
+                next: "Close this tab and go back to your terminal.".to_owned(),
+            })
+            .await;
     }
     trace::print(&app.terminal, &http);
     result.map(|_| ()).map_err(|mut error| {
-        error.message = format!("this client of `{}` does not work, so nothing was changed", definition.app);
+        error.message =
+            format!("this client of `{}` does not work, so nothing was changed", definition.app);
         error
     })
 }
@@ -245,12 +264,21 @@ async fn show(app: &App, word: &str) -> Result<()> {
     let current = clients.current.as_ref().and_then(|id| Some((id, clients.known.get(id)?)));
     let mut out = vec![app.terminal.paint_output(Style::Strong, definition.app.as_str())];
     let mut detail = |label: &str, value: String| {
-        out.push(format!("  {} {value}", app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))));
+        out.push(format!(
+            "  {} {value}",
+            app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))
+        ));
     };
     match (current, &definition.client_id) {
         (Some((id, record)), _) => {
             detail("client", format!("{id} (yours)"));
-            detail("secret", format!("in the {}", if record.store == "file" { "sealed file" } else { "keyring" }));
+            detail(
+                "secret",
+                format!(
+                    "in the {}",
+                    if record.store == "file" { "sealed file" } else { "keyring" }
+                ),
+            );
             if let Some(scopes) = &record.scopes {
                 detail("scopes", scopes.join(", "));
             }
@@ -259,7 +287,9 @@ async fn show(app: &App, word: &str) -> Result<()> {
             }
         }
         (None, Some(public)) => detail("client", format!("{public} (the definition's)")),
-        (None, None) => detail("client", format!("none yet: run `tieline client set {}`", definition.app)),
+        (None, None) => {
+            detail("client", format!("none yet: run `tieline client set {}`", definition.app))
+        }
     }
     let own = current.and_then(|(_, record)| record.redirect_uri.clone());
     let port = if oauth2.any_port && own.is_none() { " (any port)" } else { "" };
@@ -284,15 +314,22 @@ async fn remove(app: &App, word: &str) -> Result<()> {
     match accounts.remove_client(&definition.client_app).await? {
         Some(id) => {
             let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-            app.terminal.say(format!("{tick} {} no longer uses your client {id}", definition.title));
-            let kept = accounts.files.list().into_iter().filter(|(_, record)| record.account.client_id.as_ref() == Some(&id));
+            app.terminal
+                .say(format!("{tick} {} no longer uses your client {id}", definition.title));
+            let kept = accounts
+                .files
+                .list()
+                .into_iter()
+                .filter(|(_, record)| record.account.client_id.as_ref() == Some(&id));
             let kept: Vec<String> = kept.map(|(id, _)| id.to_string()).collect();
             if !kept.is_empty() {
                 app.terminal.detail("kept for", kept.join(", "));
             }
             Ok(())
         }
-        None => Err(Error::new(Kind::Usage, format!("`{}` has no client of yours", definition.app))
-            .hint(format!("run `tieline client set {}` to set one", definition.app))),
+        None => {
+            Err(Error::new(Kind::Usage, format!("`{}` has no client of yours", definition.app))
+                .hint(format!("run `tieline client set {}` to set one", definition.app)))
+        }
     }
 }

@@ -3,12 +3,8 @@
 //! never from the keyring or the network.
 
 use super::App;
-use crate::accounts::files::Files;
-use crate::catalog::Catalog;
-use crate::context::Context;
 use crate::error::{Error, Result};
 use clap::ValueEnum;
-use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
 /// The variable by which a shell's script asks.
@@ -34,7 +30,7 @@ pub enum Shell {
     Fish,
 }
 
-pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let name = match arguments.shell {
         Shell::Bash => "bash",
         Shell::Zsh => "zsh",
@@ -53,35 +49,7 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
 
 /// Answers a shell that asks for completions; `false` where none does.
 #[must_use]
-pub fn answer() -> bool {
-    let asks = CompleteEnv::with_factory(crate::cli::command).var(VARIABLE).bin("tieline").completer("tieline");
+pub fn answer(command: fn() -> clap::Command) -> bool {
+    let asks = CompleteEnv::with_factory(command).var(VARIABLE).bin("tieline").completer("tieline");
     asks.try_complete(std::env::args_os(), None).unwrap_or(true)
-}
-
-/// Every app, with its title.
-#[must_use]
-pub fn apps() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
-        let Ok(context) = Context::from_process() else { return Vec::new() };
-        let apps = Catalog::new(vec![context.folders.apps]).list();
-        apps.into_iter()
-            .map(|(name, title)| CompletionCandidate::new(name).help(Some(title.into())))
-            .collect()
-    })
-}
-
-/// Every connected account, with who it is.
-#[must_use]
-pub fn accounts() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
-        let Ok(context) = Context::from_process() else { return Vec::new() };
-        let accounts = Files::new(&context.folders).list();
-        accounts
-            .into_iter()
-            .map(|(id, record)| {
-                let who = record.account.identity.unwrap_or_default();
-                CompletionCandidate::new(id.to_string()).help(Some(who.into()))
-            })
-            .collect()
-    })
 }

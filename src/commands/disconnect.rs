@@ -15,7 +15,7 @@ use crate::terminal::Style;
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// `app` or `app/name`
-    #[arg(required = true, add = super::completions::accounts())]
+    #[arg(required = true, add = crate::candidates::accounts())]
     pub accounts: Vec<String>,
     /// How long a request may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 15)]
@@ -29,7 +29,7 @@ enum Revocation {
     Failed(Error),
 }
 
-pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     accounts.finish_interrupted().await;
     let http = app.http(arguments.timeout);
@@ -78,10 +78,12 @@ async fn revoke_it(
     let Some(auth) = definition.authorization(Some(&opened.account.authorization)) else {
         return Revocation::NotSupported;
     };
-    let Some((oauth2, endpoint)) = auth.oauth2().and_then(|o| Some((o, o.revocation.as_ref()?))) else {
+    let Some((oauth2, endpoint)) = auth.oauth2().and_then(|o| Some((o, o.revocation.as_ref()?)))
+    else {
         return Revocation::NotSupported;
     };
-    let around = Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
+    let around =
+        Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
     let session = match around.session(&opened, true).await {
         Ok(session) => session,
         Err(error) => return Revocation::Failed(error),

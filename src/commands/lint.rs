@@ -14,7 +14,7 @@ pub struct Arguments {
     pub targets: Vec<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let targets = targets(arguments, app)?;
     let (mut errors, mut warnings) = (0, 0);
     for target in &targets {
@@ -26,7 +26,9 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         for finding in &findings {
             app.terminal.print(&format!("{}\n\n", finding.draw(app.terminal.colors_output())))?;
         }
-        let count = |severity| findings.iter().filter(|finding: &&Finding| finding.severity == severity).count();
+        let count = |severity| {
+            findings.iter().filter(|finding: &&Finding| finding.severity == severity).count()
+        };
         errors += count(Severity::Error);
         warnings += count(Severity::Warning);
     }
@@ -58,7 +60,11 @@ fn targets(arguments: &Arguments, app: &App) -> Result<Vec<String>> {
             targets.extend(yaml_files(path).iter().map(|path| as_path(path)));
         } else {
             let text = path.display().to_string();
-            targets.push(if path.is_file() && !Catalog::is_path(&text) { as_path(path) } else { text });
+            targets.push(if path.is_file() && !Catalog::is_path(&text) {
+                as_path(path)
+            } else {
+                text
+            });
         }
     }
     if targets.is_empty() {

@@ -12,19 +12,20 @@ pub mod lint;
 pub mod sandbox;
 pub mod test;
 mod trace;
-mod welcome;
+pub mod welcome;
 
-use crate::accounts::{Accounts, Opened, Picked, StoreChoice, Stores, environment};
 use crate::accounts::files::{Record, State};
+use crate::accounts::{Accounts, Opened, Picked, StoreChoice, Stores, environment};
 use crate::catalog::Catalog;
-use crate::cli::{Cli, Command};
 use crate::context::Context;
 use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition};
 use crate::error::{Error, Kind, Result};
 use crate::http::Client;
 use crate::refresh::ENVIRONMENT;
-use crate::terminal::Terminal;
+use crate::terminal::{Color, Terminal};
+use clap::ArgAction;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What every command works with.
@@ -39,25 +40,24 @@ pub struct App {
     pub catalog: Catalog,
 }
 
-/// Runs what was typed.
-///
-/// # Errors
-/// What the command says.
-pub async fn run(cli: Cli, app: &App) -> Result<()> {
-    match cli.command {
-        None => welcome::run(app),
-        Some(Command::Connect(arguments)) => connect::run(&arguments, app).await,
-        Some(Command::Accounts(arguments)) => accounts::run(&arguments, app).await,
-        Some(Command::Disconnect(arguments)) => disconnect::run(&arguments, app).await,
-        Some(Command::Test(arguments)) => test::run(&arguments, app).await,
-        Some(Command::Call(arguments)) => call::run(&arguments, app).await,
-        Some(Command::Client(arguments)) => client::run(&arguments, app).await,
-        Some(Command::Apps(arguments)) => apps::run(&arguments, app),
-        Some(Command::Lint(arguments)) => lint::run(&arguments, app),
-        Some(Command::Completions(arguments)) => completions::run(&arguments, app),
-        Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,
-        Some(Command::Demo(arguments)) => demo::run(&arguments, app).await,
-    }
+/// What every command takes.
+#[derive(clap::Args, Debug, Clone)]
+pub struct Global {
+    /// Show each request and answer on standard error, secrets masked; twice with headers and bodies
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Where secrets are kept [default: keyring, or what TIELINE_STORE says]
+    #[arg(long, global = true, value_enum, value_name = "STORE", hide_possible_values = false)]
+    pub store: Option<StoreChoice>,
+    /// Look for definitions in this folder first
+    #[arg(long, global = true, value_name = "DIR")]
+    pub apps: Option<PathBuf>,
+    /// When to color
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// Print ASCII only
+    #[arg(long, global = true)]
+    pub ascii: bool,
 }
 
 impl App {
@@ -65,9 +65,8 @@ impl App {
     ///
     /// # Errors
     /// A setting is wrong.
-    pub fn new(cli: &Cli) -> Result<Self> {
+    pub fn new(global: &Global) -> Result<Self> {
         let context = Context::from_process()?;
-        let global = &cli.global;
         let terminal = Terminal::new(&context, global.color, global.ascii, global.verbose);
         let stores = Stores::new(&context, &terminal, global.store)?;
         let folders = global.apps.iter().cloned().chain([context.folders.apps.clone()]);
@@ -92,12 +91,17 @@ impl App {
     ///
     /// # Errors
     /// It is not connected, or cannot be read.
-    pub async fn open(&self, accounts: &Accounts<'_>, wanted: &AccountId) -> Result<(Definition, Opened, Picked)> {
+    pub async fn open(
+        &self,
+        accounts: &Accounts<'_>,
+        wanted: &AccountId,
+    ) -> Result<(Definition, Opened, Picked)> {
         if self.stores.choice == StoreChoice::Env {
             let definition = self.catalog.load(wanted.app.as_str())?;
             let variable = crate::context::variable(wanted, "auth");
             let auth = authorization(&definition, self.context.variable(&variable))?;
-            let (account, credential) = environment::read(&self.context, &definition, auth, wanted)?;
+            let (account, credential) =
+                environment::read(&self.context, &definition, auth, wanted)?;
             let record = Record {
                 state: State::Connected,
                 store: ENVIRONMENT.to_owned(),
@@ -108,7 +112,16 @@ impl App {
             return Ok((definition, opened, Picked::Environment));
         }
         accounts.finish_interrupted().await;
-        let (id, picked) = accounts.pick(&self.context, wanted)?;
+        let (id, picked) = match accounts.pick(&self.context, wanted) {
+            Ok(picked) => picked,
+            // Perhaps there is no such app at all: then that is what to say.
+            Err(error) => {
+                return Err(self
+                    .catalog
+                    .load(wanted.app.as_str())
+                    .map_or_else(Into::into, |_| error));
+            }
+        };
         let definition = self.catalog.load(id.app.as_str())?;
         let opened = accounts.open(&id).await?;
         Ok((definition, opened, picked))
@@ -119,9 +132,13 @@ impl App {
 ///
 /// # Errors
 /// There is none of that name.
-pub fn authorization<'d>(definition: &'d Definition, name: Option<&str>) -> Result<&'d Authorization> {
+pub fn authorization<'d>(
+    definition: &'d Definition,
+    name: Option<&str>,
+) -> Result<&'d Authorization> {
     definition.authorization(name).ok_or_else(|| {
-        let names: Vec<&str> = definition.authorizations.iter().map(|auth| auth.name.as_str()).collect();
+        let names: Vec<&str> =
+            definition.authorizations.iter().map(|auth| auth.name.as_str()).collect();
         let name = name.unwrap_or_default();
         Error::new(Kind::Usage, format!("`{}` has no authorization `{name}`", definition.app))
             .hint(format!("it has {}", names.join(", ")))
@@ -132,10 +149,19 @@ pub fn authorization<'d>(definition: &'d Definition, name: Option<&str>) -> Resu
 ///
 /// # Errors
 /// The definition does not have it any more.
-pub fn authorization_of<'d>(definition: &'d Definition, opened: &Opened) -> Result<&'d Authorization> {
+pub fn authorization_of<'d>(
+    definition: &'d Definition,
+    opened: &Opened,
+) -> Result<&'d Authorization> {
     definition.authorization(Some(&opened.account.authorization)).ok_or_else(|| {
         let name = &opened.account.authorization;
-        Error::new(Kind::NotConnected, format!("`{}` was connected with `{name}`, which its definition no longer has", opened.id))
-            .hint(format!("run `tieline connect {}`", opened.id))
+        Error::new(
+            Kind::NotConnected,
+            format!(
+                "`{}` was connected with `{name}`, which its definition no longer has",
+                opened.id
+            ),
+        )
+        .hint(format!("run `tieline connect {}`", opened.id))
     })
 }

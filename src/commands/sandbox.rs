@@ -27,14 +27,19 @@ pub struct Arguments {
     pub list: bool,
 }
 
-pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     if arguments.list {
         for misbehaviour in Misbehaviour::ALL {
-            app.terminal.print(&format!("{:<24} {}\n", misbehaviour.name(), misbehaviour.explain()))?;
+            app.terminal.print(&format!(
+                "{:<24} {}\n",
+                misbehaviour.name(),
+                misbehaviour.explain()
+            ))?;
         }
         return Ok(());
     }
-    let misbehaviours = arguments.misbehave.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
+    let misbehaviours =
+        arguments.misbehave.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
     let options = Options {
         port: arguments.port,
         lifetime: arguments.lifetime,
@@ -48,14 +53,16 @@ pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     })?;
     // The address is the answer: scripts read it.
     app.terminal.print(&format!("http://{}\n", sandbox.address()))?;
-    app.terminal.say("A practice provider for the sandbox-* apps. Ctrl-C ends it; nothing is kept.");
+    app.terminal
+        .say("A practice provider for the sandbox-* apps. Ctrl-C ends it; nothing is kept.");
     sandbox.run().await;
     Ok(())
 }
 
 fn named(name: &str) -> Result<Misbehaviour> {
     Misbehaviour::from_name(name).ok_or_else(|| {
-        let near = crate::definition::names::nearest(name, Misbehaviour::ALL.iter().map(|m| m.name()));
+        let near =
+            crate::definition::names::nearest(name, Misbehaviour::ALL.iter().map(|m| m.name()));
         let error = Error::new(Kind::Usage, format!("`{name}` is no way to misbehave"));
         match near {
             Some(near) => error.hint(format!("did you mean `{near}`?")),

@@ -27,7 +27,7 @@ const SCHEMA: u32 = 1;
     tieline test ./my-app.yaml --fresh")]
 pub struct Arguments {
     /// `app`, `app/name`, or a definition's path
-    #[arg(add = super::completions::accounts())]
+    #[arg(add = crate::candidates::accounts())]
     pub targets: Vec<String>,
     /// Every connected account
     #[arg(long, conflicts_with_all = ["targets", "fresh"])]
@@ -38,6 +38,7 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// What a whole authorization takes.
     #[command(flatten)]
     pub options: Options,
 }
@@ -50,7 +51,7 @@ struct Tested {
     exchanges: Value,
 }
 
-pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     let targets = targets(arguments, &accounts)?;
     let mut all = Vec::new();
@@ -75,16 +76,24 @@ fn targets(arguments: &Arguments, accounts: &Accounts<'_>) -> Result<Vec<String>
         false => arguments.targets.clone(),
     };
     if targets.is_empty() {
-        let error = Error::new(Kind::Usage, match arguments.all {
-            true => "no account is connected, so there is nothing to test",
-            false => "it does not say what to test",
-        });
+        let error = Error::new(
+            Kind::Usage,
+            match arguments.all {
+                true => "no account is connected, so there is nothing to test",
+                false => "it does not say what to test",
+            },
+        );
         return Err(error.hint("name an app, `app/name` or a definition's path, or `--all`"));
     }
     Ok(targets)
 }
 
-async fn test_kept(app: &App, accounts: &Accounts<'_>, target: &str, http: &Client) -> Result<Tested> {
+async fn test_kept(
+    app: &App,
+    accounts: &Accounts<'_>,
+    target: &str,
+    http: &Client,
+) -> Result<Tested> {
     let wanted = AccountId::parse(target)?;
     let started = Instant::now();
     let (definition, opened, _) = app.open(accounts, &wanted).await?;
@@ -97,9 +106,15 @@ async fn test_kept(app: &App, accounts: &Accounts<'_>, target: &str, http: &Clie
     let id = opened.id.clone();
     let (none, kept) = (BTreeMap::new(), opened.account.extras.clone());
     let chooser = Chooser { terminal: &app.terminal, given: &none, kept: &kept };
-    let around = Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
+    let around =
+        Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
     let verdict = test(around, Ok(opened), read_ms, &store, &chooser).await;
-    Ok(Tested { id: id.to_string(), auth: auth.name.clone(), verdict, exchanges: json!(http.exchanges()) })
+    Ok(Tested {
+        id: id.to_string(),
+        auth: auth.name.clone(),
+        verdict,
+        exchanges: json!(http.exchanges()),
+    })
 }
 
 /// The whole authorization, as `connect` would run it, and nothing kept. It never reads a kept
@@ -119,7 +134,8 @@ async fn test_fresh(
     let id = AccountId::new(definition.app.clone(), name)?;
     let auth = authorization(&definition, arguments.options.auth.as_deref())?;
     let started = Instant::now();
-    let ground = Ground { app, accounts, definition: &definition, auth, id: &id, http };
+    let ground =
+        Ground { app, accounts, definition: &definition, auth, id: &id, http, again: false };
     let mut prepared = prepare(&arguments.options, ground, None).await?;
     let (waiting, result) = prepared.run(app).await;
     if let Some(waiting) = waiting {
@@ -127,22 +143,34 @@ async fn test_fresh(
             Ok(_) => (Outcome::Connected, format!("{} works", definition.title)),
             Err(_) => (Outcome::Failed, format!("{} does not work", definition.title)),
         };
-        waiting.finish(Page {
-            outcome,
-            heading,
-            lead: "This was a test: nothing was stored.".to_owned(),
-            initial: definition.title.clone(),
-            rows: Vec::new(),
-            next: "Close this tab and go back to your terminal.".to_owned(),
-        }).await;
+        waiting
+            .finish(Page {
+                outcome,
+                heading,
+                lead: "This was a test: nothing was stored.".to_owned(),
+                initial: definition.title.clone(),
+                rows: Vec::new(),
+                next: "Close this tab and go back to your terminal.".to_owned(),
+            })
+            .await;
     }
     let mut steps: Vec<Step> = Vec::new();
     for exchange in http.exchanges() {
-        let crate::http::trace::Exchange::Http { purpose, request, status, elapsed_ms, .. } = exchange else { continue };
+        let crate::http::trace::Exchange::Http { purpose, request, status, elapsed_ms, .. } =
+            exchange
+        else {
+            continue;
+        };
         let good = status.is_some_and(|status| status < 400);
         let line = request.line.split('?').next().unwrap_or_default().to_owned();
         let mark = if good { Mark::Passed } else { Mark::Failed };
-        steps.push(Step { mark, name: step_name(&purpose), text: line, status, elapsed_ms: Some(elapsed_ms) });
+        steps.push(Step {
+            mark,
+            name: step_name(&purpose),
+            text: line,
+            status,
+            elapsed_ms: Some(elapsed_ms),
+        });
     }
     let (identity, verified, error) = match result {
         Ok(obtained) => (obtained.identity.name, obtained.identity.verified, None),
@@ -150,7 +178,12 @@ async fn test_fresh(
     };
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let verdict = Verdict { steps, identity, verified, error, elapsed_ms };
-    Ok(Tested { id: id.to_string(), auth: auth.name.clone(), verdict, exchanges: json!(http.exchanges()) })
+    Ok(Tested {
+        id: id.to_string(),
+        auth: auth.name.clone(),
+        verdict,
+        exchanges: json!(http.exchanges()),
+    })
 }
 
 fn step_name(purpose: &str) -> &'static str {
@@ -170,19 +203,31 @@ fn print(app: &App, tested: &Tested, folded: bool) -> Result<()> {
     if folded && verdict.error.is_none() {
         let (mark, style) = mark(app, if verdict.verified { Mark::Passed } else { Mark::Noted });
         let who = verdict.identity.as_deref().unwrap_or_default();
-        let line = format!("{} {:<22} {:<14} {who}  {seconds}\n", terminal.paint_output(style, mark), tested.id, verdict.word());
+        let line = format!(
+            "{} {:<22} {:<14} {who}  {seconds}\n",
+            terminal.paint_output(style, mark),
+            tested.id,
+            verdict.word()
+        );
         return terminal.print(&line);
     }
     let who = verdict.identity.as_deref().map(|who| format!(" as {who}")).unwrap_or_default();
-    terminal.print(&format!("{}{who} ({})\n\n", terminal.paint_output(Style::Strong, &tested.id), tested.auth))?;
+    terminal.print(&format!(
+        "{}{who} ({})\n\n",
+        terminal.paint_output(Style::Strong, &tested.id),
+        tested.auth
+    ))?;
     for step in &verdict.steps {
         terminal.print(&line(app, step))?;
     }
-    let (mark, style) = mark(app, match (&verdict.error, verdict.verified) {
-        (Some(_), _) => Mark::Failed,
-        (None, true) => Mark::Passed,
-        (None, false) => Mark::Noted,
-    });
+    let (mark, style) = mark(
+        app,
+        match (&verdict.error, verdict.verified) {
+            (Some(_), _) => Mark::Failed,
+            (None, true) => Mark::Passed,
+            (None, false) => Mark::Noted,
+        },
+    );
     let mark = terminal.paint_output(style, mark);
     match &verdict.error {
         None => terminal.print(&format!("\n{mark} {} {} ({seconds})\n", tested.id, verdict.word())),
@@ -233,7 +278,10 @@ fn finish(arguments: &Arguments, app: &App, all: Vec<Tested>) -> Result<()> {
             count("failed")
         ))?;
     }
-    let kinds: Vec<Kind> = all.iter().filter_map(|tested| tested.verdict.error.as_ref().map(|error| error.kind)).collect();
+    let kinds: Vec<Kind> = all
+        .iter()
+        .filter_map(|tested| tested.verdict.error.as_ref().map(|error| error.kind))
+        .collect();
     Kind::worst(&kinds).map_or(Ok(()), |kind| Err(Error::silent(kind)))
 }
 

@@ -3,7 +3,7 @@
 use super::{App, accounts};
 use crate::error::Result;
 
-pub(super) fn run(app: &App) -> Result<()> {
+pub(crate) fn run(app: &App) -> Result<()> {
     let print = |text: &str| app.terminal.print(text);
     print("tieline connects your terminal to any app's API.\n\n")?;
     if app.accounts().files.list().is_empty() {

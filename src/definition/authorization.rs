@@ -129,8 +129,15 @@ fn basic() -> Placement {
 }
 
 const COMMON_KEYS: &[&str] = &[
-    "type", "fields", "base_url", "headers", "request", "token_endpoint", "user_info_endpoint",
-    "lookups", "tls",
+    "type",
+    "fields",
+    "base_url",
+    "headers",
+    "request",
+    "token_endpoint",
+    "user_info_endpoint",
+    "lookups",
+    "tls",
 ];
 
 /// What an authorization takes from its app.
@@ -277,7 +284,8 @@ fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement
     let default = kind.default_request(entries.take("token_endpoint").is_some());
     let Some(node) = entries.take("request") else {
         if matches!(kind, Type::ApiKeySecret | Type::BasicApiKey) {
-            let message = format!("`{}` needs a `request` that says where the key goes", kind.name());
+            let message =
+                format!("`{}` needs a `request` that says where the key goes", kind.name());
             reader.error("missing-key", entries.span, message);
         }
         return default;
@@ -286,9 +294,9 @@ fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement
     if request.places_something() {
         return Placement {
             // `basic_api_key` is HTTP Basic and a key: `request` adds the key.
-            basic: request.basic.or_else(|| {
-                (kind == Type::BasicApiKey).then_some(default.basic).flatten()
-            }),
+            basic: request
+                .basic
+                .or_else(|| (kind == Type::BasicApiKey).then_some(default.basic).flatten()),
             ..request
         };
     }
@@ -301,7 +309,8 @@ fn read_user_info(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<
         Some(node) if matches!(node.value, Yaml::Null) => None,
         Some(node) => {
             let endpoint = Endpoint::read(reader, node, Use::UserInfo)?;
-            let says = |(key, value): &(String, _)| key == "user_identity" && Option::is_some(value);
+            let says =
+                |(key, value): &(String, _)| key == "user_identity" && Option::is_some(value);
             if !endpoint.response.values.iter().any(says) {
                 let message = "`user_info_endpoint` needs `response: {user_identity: …}`";
                 reader.error("missing-key", &node.span, message);
@@ -310,7 +319,8 @@ fn read_user_info(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<
         }
         None => {
             if kind != Type::BasicApiKey {
-                let message = "there is no `user_info_endpoint`, so nobody can tell who is connected";
+                let message =
+                    "there is no `user_info_endpoint`, so nobody can tell who is connected";
                 let finding = Finding::error("missing-key", entries.span.clone(), message);
                 reader.findings.push(finding.help(
                     "write one, or `user_info_endpoint: null` and a comment if the app has none",

@@ -1,12 +1,11 @@
 //! Fields: what a person is asked for, and what may be answered.
 
 use super::finding::Finding;
-use super::hosts::is_loopback;
+use super::format::{accept_url, is_email, is_host, is_uuid};
 use super::names::RESERVED;
 use super::reader::Reader;
 use super::yaml::{Node, Value};
 use regex_lite::Regex;
-use url::Url;
 
 /// One thing that is asked for.
 #[derive(Clone, Debug)]
@@ -170,7 +169,11 @@ impl Field {
     pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, base: Option<&Self>) -> Self {
         let mut field = base.cloned().unwrap_or_else(|| Self::new(name, name));
         if base.is_none() && RESERVED.contains(&name) {
-            reader.error("reserved-name", &node.span, format!("`{name}` is a name that templates already know"));
+            reader.error(
+                "reserved-name",
+                &node.span,
+                format!("`{name}` is a name that templates already know"),
+            );
         }
         let Some(entries) = reader.entries(node, &format!("field `{name}`"), KEYS) else {
             return field;
@@ -296,49 +299,6 @@ impl Pattern {
     }
 }
 
-/// An address: https, or http on loopback (or where `insecure` allows it); nothing but scheme,
-/// host, port and path; without its trailing slash.
-fn accept_url(value: &str, insecure: bool) -> Result<String, String> {
-    let url = Url::parse(value).map_err(|_| "it is no URL".to_owned())?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("it must not carry a user or password".to_owned());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("it must not have a query or fragment".to_owned());
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if insecure || is_loopback(&url) => {}
-        "http" => return Err("it must be https".to_owned()),
-        other => return Err(format!("`{other}` is not https")),
-    }
-    url.host_str().ok_or("it has no host")?;
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn is_host(value: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            && !label.starts_with('-')
-    };
-    value.len() <= 253 && value.split('.').all(label)
-}
-
-fn is_email(value: &str) -> bool {
-    value.split_once('@').is_some_and(|(user, host)| !user.is_empty() && is_host(host))
-}
-
-fn is_uuid(value: &str) -> bool {
-    let groups: Vec<&str> = value.split('-').collect();
-    let lengths = [8, 4, 4, 4, 12];
-    groups.len() == 5
-        && groups.iter().zip(lengths).all(|(group, length)| {
-            group.len() == length && group.chars().all(|c| c.is_ascii_hexdigit())
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,8 +317,13 @@ mod tests {
         assert_eq!(field.accept("https://a.test/x/"), Ok("https://a.test/x".into()));
         assert_eq!(field.accept("http://127.0.0.1:80"), Ok("http://127.0.0.1".into()));
         for bad in [
-            "http://a.test", "https://u:p@a.test", "https://a.test?x", "https://a.test#x", "a.test",
-            "ftp://a.test", "https://a.test/\u{0}x",
+            "http://a.test",
+            "https://u:p@a.test",
+            "https://a.test?x",
+            "https://a.test#x",
+            "a.test",
+            "ftp://a.test",
+            "https://a.test/\u{0}x",
         ] {
             assert!(field.accept(bad).is_err(), "{bad}");
         }

@@ -1,6 +1,6 @@
 //! What is wrong with a definition, and where: findings, and how they are drawn.
 
-use super::yaml::Span;
+use super::source::Span;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How bad a finding is.

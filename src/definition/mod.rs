@@ -4,12 +4,14 @@ mod authorization;
 mod endpoint;
 mod field;
 pub mod finding;
+mod format;
 pub mod hosts;
 mod merge;
 pub mod names;
 mod oauth2;
 mod reach;
 mod reader;
+pub mod source;
 pub mod yaml;
 
 pub use authorization::{Authorization, TYPES, Type, Way};
@@ -26,8 +28,9 @@ use authorization::App;
 use finding::{Finding, Severity};
 use names::AppName;
 use reader::{Entries, Reader};
+use source::{Source, Span};
 use std::rc::Rc;
-use yaml::{Node, Source, Value as Yaml};
+use yaml::{Node, Value as Yaml};
 
 /// An app: how it is reached, and every way in.
 #[derive(Clone, Debug)]
@@ -79,8 +82,19 @@ pub struct KnownError {
 }
 
 const KEYS: &[&str] = &[
-    "title", "docs", "status", "base_url", "hosts", "accounts", "extends", "fields", "client",
-    "headers", "authorizations", "errors", "pagination",
+    "title",
+    "docs",
+    "status",
+    "base_url",
+    "hosts",
+    "accounts",
+    "extends",
+    "fields",
+    "client",
+    "headers",
+    "authorizations",
+    "errors",
+    "pagination",
 ];
 
 const STATUSES: &[(&str, Status)] = &[
@@ -139,12 +153,7 @@ impl Definition {
         self.errors.iter().find(|(known, _)| known == code).map(|(_, error)| error)
     }
 
-    fn read(
-        reader: &mut Reader,
-        app: &AppName,
-        client_app: AppName,
-        node: &Node,
-    ) -> Option<Self> {
+    fn read(reader: &mut Reader, app: &AppName, client_app: AppName, node: &Node) -> Option<Self> {
         let entries = reader.entries(node, "a definition", KEYS)?;
         let title = required_text(reader, &entries, "title");
         let client_fields = read_client(reader, &entries);
@@ -152,11 +161,8 @@ impl Definition {
         let base_url = entries.take("base_url").and_then(|n| endpoint::read_url(reader, n));
         let headers =
             entries.take("headers").map_or_else(Vec::new, |n| endpoint::read_headers(reader, n));
-        let context = App {
-            fields: entries.take("fields"),
-            base_url: base_url.as_ref(),
-            headers: &headers,
-        };
+        let context =
+            App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
         let authorizations = read_authorizations(reader, &entries, &context);
         if let Some(node) = entries.take("pagination") {
             let keys = ["type", "from", "param", "size_param", "items"];
@@ -232,7 +238,7 @@ fn read_tree(reader: &mut Reader, source: &Rc<Source>) -> Option<Node> {
     }
 }
 
-fn extends_of(node: &Node) -> Option<(String, yaml::Span)> {
+fn extends_of(node: &Node) -> Option<(String, Span)> {
     let Yaml::Map(pairs) = &node.value else { return None };
     pairs.iter().find(|(key, _)| key.name == "extends").and_then(|(_, node)| match &node.value {
         Yaml::Text(text) => Some((text.clone(), node.span.clone())),

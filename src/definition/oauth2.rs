@@ -192,13 +192,20 @@ fn read_grant(reader: &mut Reader, entries: &Entries) {
     let Some(node) = entries.take("grant") else { return };
     let grants = reader.texts(node, "`grant`");
     let known = [
-        "authorization_code", "device_code", "client_credentials", "password", "jwt_bearer",
+        "authorization_code",
+        "device_code",
+        "client_credentials",
+        "password",
+        "jwt_bearer",
         "token_exchange",
     ];
     for grant in &grants {
         if !known.contains(&grant.as_str()) {
-            let finding =
-                Finding::error("unknown-value", node.span.clone(), format!("`{grant}` is no grant"));
+            let finding = Finding::error(
+                "unknown-value",
+                node.span.clone(),
+                format!("`{grant}` is no grant"),
+            );
             reader.findings.push(finding.help(format!("one of {}", known.join(", "))));
         } else if grant != "authorization_code" {
             let message = format!("the grant `{grant}` is not supported yet");

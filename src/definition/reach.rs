@@ -98,7 +98,8 @@ fn host_part(url: &Template) -> Option<String> {
     let (_, rest) = url.source().split_once("://")?;
     let end = host_end(rest);
     let authority = rest[..end].rsplit('@').next()?;
-    let port = authority.rfind(':').filter(|at| authority[at + 1..].chars().all(|c| c.is_ascii_digit()));
+    let port =
+        authority.rfind(':').filter(|at| authority[at + 1..].chars().all(|c| c.is_ascii_digit()));
     Some(authority[..port.unwrap_or(authority.len())].to_owned())
 }
 
@@ -152,7 +153,9 @@ fn check_url(
         if !pinned {
             let message = format!("`{}` stands in a host, and could be any", name.raw);
             let finding = Finding::error("host-not-pinned", span.clone(), message);
-            reader.findings.push(finding.help("give the field `options`, or a `pattern` without a dot"));
+            reader
+                .findings
+                .push(finding.help("give the field `options`, or a `pattern` without a dot"));
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::finding::Finding;
 use super::names::{RESERVED, nearest};
-use super::yaml::{Key, Node, Span, Value};
+use super::source::Span;
+use super::yaml::{Key, Node, Value};
 use crate::template::{Place, Template};
 use std::collections::BTreeSet;
 
@@ -188,7 +189,8 @@ impl Reader {
             .collect();
         match nearest(raw, known.iter().copied()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("declare it under `fields`, or use one of {}", known.join(", "))),
+            None => finding
+                .help(format!("declare it under `fields`, or use one of {}", known.join(", "))),
         }
     }
 }

@@ -5,94 +5,11 @@
 //! This is the only file that touches the YAML library.
 
 use super::finding::Finding;
+use super::source::{MAX_BYTES, Source, Span};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Options, Spanned};
 use std::fmt;
 use std::rc::Rc;
-
-/// The longest definition that is read, in bytes. The longest in the catalogue has 6 KB.
-pub const MAX_BYTES: usize = 1024 * 1024;
-
-/// A file's text and the name under which findings show it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Source {
-    /// As the user wrote it, or `catalogue:APP` for an embedded one.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-}
-
-/// A range in a source.
-#[derive(Clone, Debug)]
-pub struct Span {
-    /// The file it lies in.
-    pub source: Rc<Source>,
-    /// The first byte.
-    pub start: usize,
-    /// How many bytes.
-    pub length: usize,
-}
-
-impl Span {
-    /// The whole first line of a file, for findings about the file itself.
-    #[must_use]
-    pub fn first_line(source: &Rc<Source>) -> Self {
-        let length = source.text.lines().next().map_or(0, str::len);
-        Self { source: Rc::clone(source), start: 0, length }
-    }
-
-    /// Line and column, both from 1, the column in characters.
-    #[must_use]
-    pub fn position(&self) -> (usize, usize) {
-        let before = &self.source.text[..self.start];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
-        (line, column)
-    }
-
-    /// The first place of `needle` in or after this span's first line, else the span itself: a
-    /// template's text is YAML-decoded, so this looks a name up in the source again.
-    #[must_use]
-    pub fn narrow(&self, needle: &str) -> Self {
-        let rest = &self.source.text[self.start..];
-        let found = (!needle.is_empty()).then(|| rest.find(needle)).flatten();
-        match found {
-            Some(at) if at < self.length.max(1) + 4096 => Self {
-                source: Rc::clone(&self.source),
-                start: self.start + at,
-                length: needle.len(),
-            },
-            _ => self.clone(),
-        }
-    }
-
-    fn new(source: &Rc<Source>, at: Location) -> Self {
-        let text = &source.text;
-        let start = at
-            .span()
-            .byte_offset()
-            .map_or_else(|| line_column_offset(text, at), |o| usize::try_from(o).unwrap_or(0));
-        let mut start = start.min(text.len());
-        while !text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let length = at.span().byte_len().map_or(0, |l| usize::try_from(l).unwrap_or(0));
-        let mut end = (start + length).min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let shown = text[start..end].trim_end();
-        Self { source: Rc::clone(source), start, length: shown.len() }
-    }
-}
-
-fn line_column_offset(text: &str, at: Location) -> usize {
-    let line = usize::try_from(at.line()).unwrap_or(1).max(1);
-    let column = usize::try_from(at.column()).unwrap_or(1).max(1);
-    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let rest = &text[start.min(text.len())..];
-    start + rest.char_indices().nth(column - 1).map_or(0, |(i, _)| i)
-}
 
 /// One value and where it stands.
 #[derive(Clone, Debug)]
@@ -156,15 +73,33 @@ pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
     match serde_saphyr::from_str_with_options::<Positioned>(&source.text, options()) {
         Ok(tree) => Ok(tree.into_node(source)),
         Err(error) => {
-            let span = error
-                .location()
-                .map_or_else(|| Span::first_line(source), |at| Span::new(source, at));
+            let span =
+                error.location().map_or_else(|| Span::first_line(source), |at| span(source, at));
             // The library's own excerpt quotes the file; ours is drawn from the span.
             let text = error.without_snippet().to_string();
             let message = text.lines().next().unwrap_or_default().to_owned();
             Err(Box::new(Finding::error("yaml", span, message)))
         }
     }
+}
+
+/// The place that the library names.
+fn span(source: &Rc<Source>, at: Location) -> Span {
+    let text = &source.text;
+    let start = at
+        .span()
+        .byte_offset()
+        .map_or_else(|| line_column_offset(text, at), |o| usize::try_from(o).unwrap_or(0));
+    let length = at.span().byte_len().map_or(0, |l| usize::try_from(l).unwrap_or(0));
+    Span::of(source, start, length)
+}
+
+fn line_column_offset(text: &str, at: Location) -> usize {
+    let line = usize::try_from(at.line()).unwrap_or(1).max(1);
+    let column = usize::try_from(at.column()).unwrap_or(1).max(1);
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let rest = &text[start.min(text.len())..];
+    start + rest.char_indices().nth(column - 1).map_or(0, |(i, _)| i)
 }
 
 fn options() -> Options {
@@ -205,13 +140,13 @@ impl Positioned {
                 pairs
                     .into_iter()
                     .map(|(key, item)| {
-                        let span = Span::new(source, key.referenced);
+                        let span = span(source, key.referenced);
                         (Key { span, name: key.value }, item.into_node(source))
                     })
                     .collect(),
             ),
         };
-        Node { span: Span::new(source, spanned.referenced), value }
+        Node { span: span(source, spanned.referenced), value }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The authorization code grant in a browser: listen, open, wait, and read what comes back.
 
-use super::{Session, short};
+use super::explain::{Doing, explain_refusal};
+use super::failure::{ProviderError, short};
+use super::session::Session;
 use crate::definition::names::AccountId;
 use crate::definition::{Callback, OAuth2};
 use crate::error::{Error, Kind, Result};
@@ -63,19 +65,26 @@ async fn run(
     };
     let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
     session.grant.redirect_uri = Some(redirect_uri.clone());
-    let request = authorization_request(oauth2, &client_id, &redirect_uri, &asking.scopes, &session.scope())
-        .map_err(|error| {
-            Error::new(Kind::Definition, format!("the definition of `{}` gives no authorization request", id.app))
+    let request =
+        authorization_request(oauth2, &client_id, &redirect_uri, &asking.scopes, &session.scope())
+            .map_err(|error| {
+                Error::new(
+                    Kind::Definition,
+                    format!("the definition of `{}` gives no authorization request", id.app),
+                )
                 .because(error)
-        })?;
+            })?;
     session.grant.state = Some(request.state.clone());
     session.grant.code_verifier.clone_from(&request.code_verifier);
     session.grant.scope.clone_from(&request.scope);
     session.learn_secrets();
     if let Some(listener) = listener {
         let state = request.state.clone();
-        let started = listener.start(request.url.as_str(), move |params| check_state(params, &state));
-        *waiting = Some(started.map_err(|e| Error::new(Kind::Failed, "the redirect listener cannot run").because(e))?);
+        let started =
+            listener.start(request.url.as_str(), move |params| check_state(params, &state));
+        *waiting = Some(started.map_err(|e| {
+            Error::new(Kind::Failed, "the redirect listener cannot run").because(e)
+        })?);
     }
     tell(session, asking, &request, waiting.as_ref());
     if asking.open {
@@ -112,11 +121,12 @@ fn listen(session: &Session<'_>, oauth2: &OAuth2) -> Result<Option<Listener>> {
     let own = session.client.as_ref().is_some_and(|client| client.redirect_uri.is_some());
     let Some(endpoint) = loopback_endpoint(&uri, oauth2.any_port && !own) else { return Ok(None) };
     Listener::bind(endpoint).map(Some).map_err(|error| match error {
-        BindError::PortTaken { port } => {
-            Error::new(Kind::Failed, format!("port {port}, where the browser comes back to, is taken"))
-                .hint("another `tieline connect` may be waiting; finish it or end it")
-                .hint("or register another redirect URI: `tieline client set APP --redirect-uri ...`")
-        }
+        BindError::PortTaken { port } => Error::new(
+            Kind::Failed,
+            format!("port {port}, where the browser comes back to, is taken"),
+        )
+        .hint("another `tieline connect` may be waiting; finish it or end it")
+        .hint("or register another redirect URI: `tieline client set APP --redirect-uri ...`"),
         BindError::Refused { .. } => {
             Error::new(Kind::Failed, "the redirect listener cannot be opened").because(error)
         }
@@ -132,7 +142,6 @@ fn tell(
 ) {
     let terminal = asking.terminal;
     let host = request.url.host_str().unwrap_or_default();
-    terminal.say("");
     match waiting {
         Some(waiting) => {
             terminal.detail("Open", terminal.paint(Style::Command, waiting.short_link()));
@@ -146,7 +155,10 @@ fn tell(
             }
         }
         None => {
-            terminal.say(format!("  {} sends the browser to an address of your own. Open this,", session.definition.title));
+            terminal.say(format!(
+                "  {} sends the browser to an address of your own. Open this,",
+                session.definition.title
+            ));
             terminal.say("  then copy the address that the browser ends on, and paste it here:");
         }
     }
@@ -292,7 +304,7 @@ fn keep_callback(
 
 fn refused(error: &CallbackError, session: &Session<'_>, id: &AccountId) -> Error {
     if let CallbackError::Refused { code, description } = error {
-        let refusal = super::ProviderError {
+        let refusal = ProviderError {
             purpose: "authorization".to_owned(),
             request: "the redirect".to_owned(),
             status: 400,
@@ -301,7 +313,7 @@ fn refused(error: &CallbackError, session: &Session<'_>, id: &AccountId) -> Erro
             html: false,
             retry_after: None,
         };
-        return super::explain::explain_refusal(&refusal, session.definition, id, super::explain::Doing::Connect);
+        return explain_refusal(&refusal, session.definition, id, Doing::Connect);
     }
     Error::new(Kind::Refused, format!("`{id}` was not connected"))
         .because(short(&error.to_string(), 200))

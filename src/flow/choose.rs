@@ -1,9 +1,10 @@
 //! One row of a list in an answer: the only one that fits, or the one that a person picks.
 
-use super::{Session, read_group, short};
+use super::failure::{ChooseError, short};
+use super::session::{Session, read_group};
 use crate::answer::Answer;
 use crate::definition::{Choose, Endpoint};
-use crate::template::{RenderError, Scope};
+use crate::template::Scope;
 use crate::terminal::Terminal;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,30 +17,6 @@ pub struct Chooser<'a> {
     pub given: &'a BTreeMap<String, String>,
     /// What was picked the last time.
     pub kept: &'a BTreeMap<String, String>,
-}
-
-/// Why no row is taken.
-#[derive(Debug, thiserror::Error)]
-pub enum ChooseError {
-    /// None fits.
-    #[error("the answer has nothing that fits in `{0}`")]
-    Nothing(String),
-    /// Several fit and nobody can be asked.
-    #[error("there are several to choose from, and no terminal to ask on: {}", .labels.join(", "))]
-    Several {
-        /// The extra that tells them apart.
-        name: String,
-        /// `VALUE (label)` of each.
-        labels: Vec<String>,
-        /// A value to show as an example.
-        example: String,
-    },
-    /// The person ended the menu.
-    #[error("nothing was chosen")]
-    Interrupted,
-    /// A label cannot be made.
-    #[error(transparent)]
-    Render(#[from] RenderError),
 }
 
 /// A row with what it would give.
@@ -72,7 +49,8 @@ impl Chooser<'_> {
 
     fn pick<'r>(&self, name: &str, rows: &'r [Row]) -> Result<&'r Row, ChooseError> {
         for wanted in [self.given, self.kept] {
-            let fits = |row: &&Row| row.extras.iter().any(|(key, value)| wanted.get(key) == Some(value));
+            let fits =
+                |row: &&Row| row.extras.iter().any(|(key, value)| wanted.get(key) == Some(value));
             if let Some(row) = rows.iter().find(fits) {
                 return Ok(row);
             }
@@ -126,7 +104,7 @@ fn rows(
 fn fits(row: &Value, where_: &[(String, String)]) -> bool {
     let equal = |value: &Value, wanted: &str| match value {
         Value::String(text) => text == wanted,
-        other => other.to_string() == wanted,
+        other => other.to_string().as_str() == wanted,
     };
     where_.iter().all(|(key, wanted)| match row.get(key) {
         Some(Value::Array(items)) => items.iter().any(|item| equal(item, wanted)),

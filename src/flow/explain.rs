@@ -1,7 +1,7 @@
 //! Explanations: what a failure means and what to do, as data. An app's own explanations come from
 //! its definition and go first.
 
-use super::{FlowError, ProviderError, choose::ChooseError, short};
+use super::failure::{ChooseError, FlowError, ProviderError, short};
 use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind};
@@ -129,13 +129,18 @@ pub fn explain(error: FlowError, definition: &Definition, id: &AccountId, doing:
     match error {
         FlowError::Provider(refusal) => explain_refusal(&refusal, definition, id, doing),
         FlowError::Http(error) => explain_http(&error, definition, id, doing),
-        FlowError::Request(error) => {
-            Error::new(Kind::Definition, format!("the definition of `{}` cannot make this request", id.app))
-                .because(error)
-                .hint(format!("run `tieline lint {}`", id.app))
-        }
+        FlowError::Request(error) => Error::new(
+            Kind::Definition,
+            format!("the definition of `{}` cannot make this request", id.app),
+        )
+        .because(error)
+        .hint(format!("run `tieline lint {}`", id.app)),
         FlowError::Incomplete { request, missing, html } => {
-            let what = if html { "it is an HTML page".to_owned() } else { format!("it has no `{missing}`") };
+            let what = if html {
+                "it is an HTML page".to_owned()
+            } else {
+                format!("it has no `{missing}`")
+            };
             Error::new(Kind::Refused, headline(definition, id, doing))
                 .because(format!("the answer to {request} is not what was expected: {what}"))
                 .hint(match html {
@@ -188,7 +193,10 @@ pub fn explain_refusal(
         error = error.because("the answer is an HTML page, so no API answered: the address may be wrong, or a proxy stands in between");
     }
     if let Some(after) = &refusal.retry_after {
-        error = error.hint(format!("try again after {after}{}", if after.parse::<u32>().is_ok() { " s" } else { "" }));
+        error = error.hint(format!(
+            "try again after {after}{}",
+            if after.parse::<u32>().is_ok() { " s" } else { "" }
+        ));
     }
     let hint = known.and_then(|known| known.hint.clone());
     match hint.or_else(|| general.map(|found| fill(found.fix))) {
@@ -199,7 +207,8 @@ pub fn explain_refusal(
 
 fn general(refusal: &ProviderError) -> Option<&'static Explanation> {
     let code = refusal.code.to_ascii_lowercase();
-    let code = ALIASES.iter().find(|(alias, _)| *alias == code).map_or(code.as_str(), |(_, name)| name);
+    let code =
+        ALIASES.iter().find(|(alias, _)| *alias == code).map_or(code.as_str(), |(_, name)| name);
     let status = refusal.status.to_string();
     let by = |wanted: &str| EXPLANATIONS.iter().find(|found| found.code == wanted);
     let mismatch = || {
@@ -214,11 +223,18 @@ fn general(refusal: &ProviderError) -> Option<&'static Explanation> {
 fn kind(refusal: &ProviderError, doing: Doing) -> Kind {
     let code = refusal.code.to_ascii_lowercase();
     match doing {
-        Doing::Refresh if matches!(code.as_str(), "invalid_grant" | "invalid_code" | "invalid_token") => {
+        Doing::Refresh
+            if matches!(code.as_str(), "invalid_grant" | "invalid_code" | "invalid_token") =>
+        {
             Kind::NotConnected
         }
         Doing::Test if refusal.status == 401 => Kind::NotConnected,
-        Doing::Test if matches!(code.as_str(), "invalid_token" | "token_expired" | "token_revoked" | "invalid_auth") => {
+        Doing::Test
+            if matches!(
+                code.as_str(),
+                "invalid_token" | "token_expired" | "token_revoked" | "invalid_auth"
+            ) =>
+        {
             Kind::NotConnected
         }
         Doing::Test if refusal.status >= 400 => Kind::Api,
@@ -228,7 +244,12 @@ fn kind(refusal: &ProviderError, doing: Doing) -> Kind {
 
 /// A failure of the network, explained.
 #[must_use]
-pub fn explain_http(error: &HttpError, definition: &Definition, id: &AccountId, doing: Doing) -> Error {
+pub fn explain_http(
+    error: &HttpError,
+    definition: &Definition,
+    id: &AccountId,
+    doing: Doing,
+) -> Error {
     let kind = if matches!(error, HttpError::Host(_)) { Kind::Definition } else { Kind::Network };
     let head = match (doing, kind) {
         (Doing::Refresh, Kind::Network) => format!("`{id}` could not be refreshed"),
@@ -245,18 +266,17 @@ pub fn explain_http(error: &HttpError, definition: &Definition, id: &AccountId, 
 fn explain_choice(error: &ChooseError, id: &AccountId) -> Error {
     match error {
         ChooseError::Several { name, example, .. } => {
-            Error::new(Kind::Usage, format!("`{id}` was not connected")).because(error).hint(format!(
-                "add `--field {}={}`",
-                short(name, 60),
-                short(example, 60)
-            ))
+            Error::new(Kind::Usage, format!("`{id}` was not connected"))
+                .because(error)
+                .hint(format!("add `--field {}={}`", short(name, 60), short(example, 60)))
         }
         ChooseError::Interrupted => Error::new(Kind::Interrupted, "interrupted"),
         ChooseError::Nothing(_) => Error::new(Kind::Refused, format!("`{id}` was not connected"))
             .because(error)
             .hint("this person may have no account of the right kind there"),
         ChooseError::Render(_) => {
-            Error::new(Kind::Definition, format!("the definition of `{}` is wrong", id.app)).because(error)
+            Error::new(Kind::Definition, format!("the definition of `{}` is wrong", id.app))
+                .because(error)
         }
     }
 }

@@ -55,8 +55,11 @@ pub fn parse_given(arguments: &[String]) -> Result<BTreeMap<String, Secret>> {
             Some(path) => read_file(name, path)?,
             None if value == "-" => {
                 if let Some(first) = stdin_of.replace(name.to_owned()) {
-                    let message = format!("`{first}` and `{name}` cannot both come from standard input");
-                    return Err(Error::new(Kind::Usage, message).hint("give one of them as NAME=@FILE"));
+                    let message =
+                        format!("`{first}` and `{name}` cannot both come from standard input");
+                    return Err(
+                        Error::new(Kind::Usage, message).hint("give one of them as NAME=@FILE")
+                    );
                 }
                 read_stdin(name)?
             }
@@ -72,7 +75,9 @@ fn read_file(name: &str, path: &str) -> Result<String> {
         let mut text = String::new();
         file.take(MAX_BYTES).read_to_string(&mut text).map(|_| text)
     });
-    let text = text.map_err(|e| Error::new(Kind::Usage, format!("the file of `{name}` cannot be read")).because(e))?;
+    let text = text.map_err(|e| {
+        Error::new(Kind::Usage, format!("the file of `{name}` cannot be read")).because(e)
+    })?;
     Ok(without_newline(&text))
 }
 
@@ -83,7 +88,9 @@ fn read_file(name: &str, path: &str) -> Result<String> {
 pub fn read_stdin(name: &str) -> Result<String> {
     let mut text = String::new();
     let read = std::io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text);
-    read.map_err(|e| Error::new(Kind::Usage, format!("`{name}` cannot be read from standard input")).because(e))?;
+    read.map_err(|e| {
+        Error::new(Kind::Usage, format!("`{name}` cannot be read from standard input")).because(e)
+    })?;
     Ok(without_newline(&text))
 }
 
@@ -131,7 +138,8 @@ impl Sources<'_> {
     fn without_asking(&self, field: &Field) -> Result<Option<String>> {
         let accept = |value: &str, from: &str| {
             field.accept(value).map(Some).map_err(|error| {
-                Error::new(Kind::Usage, format!("{from} does not fit `{}`", field.name)).because(error)
+                Error::new(Kind::Usage, format!("{from} does not fit `{}`", field.name))
+                    .because(error)
             })
         };
         if let Some(given) = self.given.get(&field.name) {
@@ -162,7 +170,8 @@ impl Sources<'_> {
 
     fn check_names(&self, fields: &[Field], known_elsewhere: &[String]) -> Result<()> {
         for name in self.given.keys() {
-            let known = fields.iter().any(|field| field.name == *name) || known_elsewhere.contains(name);
+            let known =
+                fields.iter().any(|field| field.name == *name) || known_elsewhere.contains(name);
             if !known {
                 let names: Vec<_> = fields.iter().map(|field| field.name.as_str()).collect();
                 let near = crate::definition::names::nearest(name, names.iter().copied());
@@ -170,7 +179,11 @@ impl Sources<'_> {
                     || format!("its fields are: {}", names.join(", ")),
                     |near| format!("did you mean `{near}`?"),
                 );
-                return Err(Error::new(Kind::Usage, format!("`{}` has no field `{name}`", self.id.app)).hint(hint));
+                return Err(Error::new(
+                    Kind::Usage,
+                    format!("`{}` has no field `{name}`", self.id.app),
+                )
+                .hint(hint));
             }
         }
         Ok(())
@@ -178,7 +191,11 @@ impl Sources<'_> {
 
     fn missing(&self, fields: &[&Field]) -> Error {
         let names: Vec<_> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
-        let message = format!("`{}` needs {}, and there is no terminal to ask on", self.id, names.join(" and "));
+        let message = format!(
+            "`{}` needs {}, and there is no terminal to ask on",
+            self.id,
+            names.join(" and ")
+        );
         let secret = fields.iter().position(|field| field.secret);
         let flags: Vec<String> = fields
             .iter()
@@ -189,7 +206,8 @@ impl Sources<'_> {
                 _ => format!("--field {}=...", field.name),
             })
             .collect();
-        let variables: Vec<String> = fields.iter().map(|field| variable(self.id, &field.name)).collect();
+        let variables: Vec<String> =
+            fields.iter().map(|field| variable(self.id, &field.name)).collect();
         let pipe = if secret.is_some() { " (`-` is standard input)" } else { "" };
         Error::new(Kind::Usage, message)
             .hint(format!("add {}{pipe}", flags.join(" ")))

@@ -1,6 +1,8 @@
 //! After a credential is there: the lookups, and who is connected.
 
-use super::{Chooser, FlowError, Outcome, Session, check_success, read_group, read_values, short};
+use super::choose::Chooser;
+use super::failure::{FlowError, check_success, short};
+use super::session::{Outcome, Session, read_group, read_values};
 use crate::definition::Endpoint;
 
 /// Who is connected.

@@ -1,7 +1,9 @@
 //! A login: a token endpoint that trades a key's or password's fields for an access token.
 
-use super::token::{TokenSet, read_token_set};
-use super::{FlowError, Session, check_success, read_group};
+use super::failure::{FlowError, check_success, shown};
+use super::session::Session;
+use super::step::run_step;
+use super::token_set::{TokenSet, read_token_set};
 use crate::definition::Endpoint;
 use crate::request;
 
@@ -23,27 +25,15 @@ pub async fn log_in(session: &mut Session<'_>, steps: &[Endpoint]) -> Result<Tok
     let request = request::from_endpoint(last, &[], &base_url, &scope)?;
     let answer = session.http.send("login", &request, &session.hosts).await?;
     answer.fill(&mut scope);
-    check_success("login", &request, &answer, last.placement.fails_if.as_ref(), &scope, session.http)?;
-    let token = read_token_set(last, &answer, &scope, &super::shown(&request))?;
+    check_success(
+        "login",
+        &request,
+        &answer,
+        last.placement.fails_if.as_ref(),
+        &scope,
+        session.http,
+    )?;
+    let token = read_token_set(last, &answer, &scope, &shown(&request))?;
     token.apply(session);
     Ok(token)
-}
-
-/// One of several steps: it gives extras and secrets to the next.
-pub(super) async fn run_step(
-    session: &mut Session<'_>,
-    purpose: &str,
-    step: &Endpoint,
-) -> Result<(), FlowError> {
-    let mut scope = session.scope();
-    let base_url = session.base_url_for(step, &scope)?;
-    let request = request::from_endpoint(step, &[], &base_url, &scope)?;
-    let answer = session.http.send(purpose, &request, &session.hosts).await?;
-    answer.fill(&mut scope);
-    check_success(purpose, &request, &answer, step.placement.fails_if.as_ref(), &scope, session.http)?;
-    session.extras.extend(read_group(&step.response.extras, &scope)?);
-    let secrets = read_group(&step.response.secrets, &scope)?.into_iter();
-    session.credential.secrets.extend(secrets.map(|(name, value)| (name, value.into())));
-    session.learn_secrets();
-    Ok(())
 }

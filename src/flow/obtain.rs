@@ -1,10 +1,13 @@
 //! Obtaining a credential, whatever the type: the way in, then lookups, then who it is.
 
 use super::authorization_code::{Asking, authorize};
+use super::choose::Chooser;
 use super::explain::{Doing, explain};
 use super::identity::{Identity, identify, look_up};
-use super::token::{TokenSet, exchange_code};
-use super::{Chooser, Session, login};
+use super::login;
+use super::session::Session;
+use super::token::exchange_code;
+use super::token_set::TokenSet;
 use crate::definition::Way;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Result};
@@ -53,7 +56,11 @@ pub async fn obtain(
     (waiting, result)
 }
 
-async fn who(session: &mut Session<'_>, id: &AccountId, chooser: &Chooser<'_>) -> Result<Identity, Error> {
+async fn who(
+    session: &mut Session<'_>,
+    id: &AccountId,
+    chooser: &Chooser<'_>,
+) -> Result<Identity, Error> {
     // The grant is over: its code and verifier are of no use to anybody.
     session.grant.code = None;
     session.grant.code_verifier = None;

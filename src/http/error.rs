@@ -78,23 +78,36 @@ impl HttpError {
     /// Whether the request surely did not reach the server.
     #[must_use]
     pub fn never_sent(&self) -> bool {
-        matches!(self, Self::Host(_) | Self::Dns(_) | Self::RefusedConnection(_) | Self::Tls { .. } | Self::Client(_))
+        matches!(
+            self,
+            Self::Host(_)
+                | Self::Dns(_)
+                | Self::RefusedConnection(_)
+                | Self::Tls { .. }
+                | Self::Client(_)
+        )
     }
 
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Host(_) => "a credential only goes where its definition said when it was connected; \
-                 to change that, connect again".to_owned(),
+            Self::Host(_) => {
+                "a credential only goes where its definition said when it was connected; \
+                 to change that, connect again"
+                    .to_owned()
+            }
             Self::Dns(host) => format!("check the spelling of `{host}`, and the network"),
             Self::RefusedConnection(host) => {
                 format!("check the address and port, and that the server at `{host}` runs")
             }
             Self::Tls { .. } => "behind a company proxy, set SSL_CERT_FILE to its CA bundle; \
-                 check this machine's clock too".to_owned(),
+                 check this machine's clock too"
+                .to_owned(),
             Self::TimedOut(_) => "try again, or give it longer with `--timeout`".to_owned(),
-            Self::Broken { .. } => "try again; a proxy may be in the way (HTTPS_PROXY, NO_PROXY)".to_owned(),
+            Self::Broken { .. } => {
+                "try again; a proxy may be in the way (HTTPS_PROXY, NO_PROXY)".to_owned()
+            }
             _ => return None,
         })
     }

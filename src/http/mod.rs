@@ -214,7 +214,10 @@ fn build_client() -> Result<reqwest::Client, HttpError> {
     builder().build().or_else(|_| {
         let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
         let certificates = roots.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        builder().tls_certs_only(certificates).build().map_err(|error| HttpError::Client(error.to_string()))
+        builder()
+            .tls_certs_only(certificates)
+            .build()
+            .map_err(|error| HttpError::Client(error.to_string()))
     })
 }
 

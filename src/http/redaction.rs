@@ -20,8 +20,9 @@ const NAMES: &str = "access_token|refresh_token|id_token|client_secret|client_as
     token|token_secret|oauth_token|oauth_token_secret|assertion|private_?key|session(?:_?id)?|\
     state|x-api-[a-z]+|signature|ticket|jwt|bearer";
 
-static JSON_MEMBER: LazyLock<Regex> =
-    LazyLock::new(|| regex(&format!(r#"(?i)("(?:[a-z0-9_-]*_)?(?:{NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*""#)));
+static JSON_MEMBER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(r#"(?i)("(?:[a-z0-9_-]*_)?(?:{NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*""#))
+});
 static PAIR: LazyLock<Regex> =
     LazyLock::new(|| regex(&format!(r"(?i)(^|[?&;\s])((?:{NAMES})=)[^&\s;]+")));
 
@@ -57,7 +58,8 @@ impl Redactor {
         if value.len() < MIN_LENGTH || self.known.iter().any(|known| known.secret.equals(value)) {
             return;
         }
-        let number = self.known.iter().filter(|known| known.mark.starts_with(&format!("[{name}"))).count();
+        let number =
+            self.known.iter().filter(|known| known.mark.starts_with(&format!("[{name}"))).count();
         let mark = match number {
             0 => format!("[{name}]"),
             _ => format!("[{name} {}]", number + 1),
@@ -124,7 +126,8 @@ impl Redactor {
 /// An authentication scheme's name; anything else could be part of the secret.
 fn is_scheme(word: &str) -> bool {
     let known = ["basic", "bearer", "token", "digest", "dpop", "oauth", "session"];
-    known.contains(&word.to_ascii_lowercase().as_str()) || word.to_ascii_lowercase().ends_with("-oauthtoken")
+    known.contains(&word.to_ascii_lowercase().as_str())
+        || word.to_ascii_lowercase().ends_with("-oauthtoken")
 }
 
 /// The spellings in which a secret can occur.
@@ -200,8 +203,14 @@ mod tests {
     #[test]
     fn what_stands_under_a_telling_name_is_masked_unseen() {
         let redactor = Redactor::default();
-        assert_eq!(redactor.mask(r#"{"access_token":"new","n":1}"#), r#"{"access_token":"[hidden]","n":1}"#);
-        assert_eq!(redactor.mask("grant_type=x&code=abc&client_secret=s"), "grant_type=x&code=[hidden]&client_secret=[hidden]");
+        assert_eq!(
+            redactor.mask(r#"{"access_token":"new","n":1}"#),
+            r#"{"access_token":"[hidden]","n":1}"#
+        );
+        assert_eq!(
+            redactor.mask("grant_type=x&code=abc&client_secret=s"),
+            "grant_type=x&code=[hidden]&client_secret=[hidden]"
+        );
         assert_eq!(redactor.mask_header("Authorization", "Bearer abc"), "Bearer [hidden]");
         assert_eq!(redactor.mask_header("X-Api-Key", "abc"), "[hidden]");
         assert_eq!(redactor.mask("error: the state of things"), "error: the state of things");

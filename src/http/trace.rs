@@ -95,7 +95,8 @@ impl Trace {
         received: Received,
         elapsed: Duration,
     ) {
-        let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let text =
+            |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = request.headers.iter().map(|(name, value)| (name.to_string(), text(value)));
         self.steps.push(Step::Exchange(Box::new(Raw {
             purpose: purpose.to_owned(),

@@ -5,9 +5,7 @@ use crate::request::{RequestError, override_params};
 use crate::secret::Secret;
 use crate::template::Scope;
 use oauth2::basic::BasicClient;
-use oauth2::{
-    AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope as OAuthScope,
-};
+use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope as OAuthScope};
 use url::Url;
 
 /// A URL for the browser and what must be remembered until it comes back.
@@ -36,10 +34,12 @@ pub fn authorization_request(
 ) -> Result<AuthorizationRequest, RequestError> {
     let invalid = |what: &str| RequestError::Url(what.to_owned());
     let endpoint = oauth2.authorization_uri.require(scope)?;
-    let auth_url = AuthUrl::new("https://authorization.invalid/".to_owned()).map_err(|_| invalid("it"))?;
+    let auth_url =
+        AuthUrl::new("https://authorization.invalid/".to_owned()).map_err(|_| invalid("it"))?;
     let redirect = RedirectUrl::new(redirect_uri.to_owned()).map_err(|_| invalid(redirect_uri))?;
-    let client =
-        BasicClient::new(ClientId::new(client_id.to_owned())).set_auth_uri(auth_url).set_redirect_uri(redirect);
+    let client = BasicClient::new(ClientId::new(client_id.to_owned()))
+        .set_auth_uri(auth_url)
+        .set_redirect_uri(redirect);
     let mut request = client.authorize_url(CsrfToken::new_random);
     let pkce = match pkce_of(oauth2) {
         Pkce::S256 => Some(PkceCodeChallenge::new_random_sha256()),
@@ -86,7 +86,8 @@ fn pkce_of(oauth2: &OAuth2) -> Pkce {
 /// Appends a query; with a fragment path (`#/login`) the query goes behind it. A literal `+` between
 /// scopes stays a `+`.
 fn with_query(endpoint: &str, params: &[(String, String)], separator: &str) -> Option<Url> {
-    let mut query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+    let mut query =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
     if separator == "+" {
         query = plain_plus(&query);
     }

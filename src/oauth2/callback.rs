@@ -77,7 +77,10 @@ pub fn read_callback(
     if let (Some(expected), Some(found)) = (issuer, map.get("iss"))
         && expected.trim_end_matches('/') != found.trim_end_matches('/')
     {
-        return Err(CallbackError::WrongIssuer { expected: expected.to_owned(), found: found.clone() });
+        return Err(CallbackError::WrongIssuer {
+            expected: expected.to_owned(),
+            found: found.clone(),
+        });
     }
     if let Some(code) = map.get("error") {
         let description = map.get("error_description").cloned();
@@ -133,8 +136,14 @@ mod tests {
         assert_eq!(redirect.code.expose(), "c");
         let refused = read("error=access_denied&error_description=no&state=s").err();
         let description = Some("no".to_owned());
-        assert_eq!(refused, Some(CallbackError::Refused { code: "access_denied".into(), description }));
-        assert!(matches!(read("code=c&state=s&iss=https://b.test").err(), Some(CallbackError::WrongIssuer { .. })));
+        assert_eq!(
+            refused,
+            Some(CallbackError::Refused { code: "access_denied".into(), description })
+        );
+        assert!(matches!(
+            read("code=c&state=s&iss=https://b.test").err(),
+            Some(CallbackError::WrongIssuer { .. })
+        ));
         assert!(matches!(read("code=c&code=d&state=s").err(), Some(CallbackError::Repeated(_))));
         assert!(matches!(read("state=s&code=").err(), Some(CallbackError::NoCode(_))));
     }

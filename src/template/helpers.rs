@@ -1,7 +1,7 @@
 //! The helpers that templates may call. Each is a function from values to a value.
 
 use super::Place;
-use super::render::MOMENT;
+use super::scope::MOMENT;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use handlebars::{
@@ -229,11 +229,13 @@ fn sign(arguments: &Arguments) -> Result<Value, String> {
 
 fn encode(bytes: &[u8], encoding: &str) -> Result<Value, String> {
     match encoding {
-        "" | "hex" => Ok(bytes.iter().fold(String::new(), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
-        .into()),
+        "" | "hex" => Ok(bytes
+            .iter()
+            .fold(String::new(), |mut out, byte| {
+                let _ = write!(out, "{byte:02x}");
+                out
+            })
+            .into()),
         "base64" => Ok(STANDARD.encode(bytes).into()),
         "base64url" => Ok(URL_SAFE_NO_PAD.encode(bytes).into()),
         _ => Err("an encoding is hex, base64 or base64url".to_owned()),
@@ -272,4 +274,3 @@ pub(super) fn json_inside_quotes(value: &str) -> String {
     let quoted = Value::from(value).to_string();
     quoted[1..quoted.len() - 1].to_owned()
 }
-

@@ -1,13 +1,12 @@
 //! Filling a template: escaping by place, and noticing what came out empty.
 
+use super::scope::MOMENT;
 use super::{MAX_OUTPUT, Place, RenderError, Scope, Template, helpers};
 use handlebars::{Context, Handlebars, no_escape};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Where `now`, `uuid` and `random` find their one value. No definition can name it.
-pub(super) const MOMENT: &str = "@moment";
 const TEMPLATE: &str = "t";
 
 pub(super) fn render(template: &Template, scope: &Scope) -> Result<Option<String>, RenderError> {

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+/// Where `now`, `uuid` and `random` find their one value. No definition can name it.
+pub(super) const MOMENT: &str = "@moment";
+
 /// What `now`, `uuid` and `random` answer. One request has one, so that a signature and the header
 /// it signs agree.
 #[derive(Clone, Debug, Default)]

@@ -33,10 +33,7 @@ fn text(source: &str) -> String {
 #[test]
 fn values_are_escaped_for_their_place() {
     assert_eq!(render("/t/{{access_token}}", Place::Url), Ok(Some("/t/a%20b%2Fc".into())));
-    assert_eq!(
-        render("Bearer {{access_token}}", Place::Header),
-        Ok(Some("Bearer a b/c".into()))
-    );
+    assert_eq!(render("Bearer {{access_token}}", Place::Header), Ok(Some("Bearer a b/c".into())));
     assert_eq!(
         render(r#"{"q": "{{quote}}"}"#, Place::JsonBody),
         Ok(Some(r#"{"q": "\"x\\"}"#.into()))
@@ -117,22 +114,28 @@ fn nesting_and_output_are_bounded() {
     assert!(Template::parse(&deep[..MAX_BYTES.min(deep.len())], Place::Text).is_err());
     let mut scope = scope();
     scope.set_value("response", serde_json::json!({ "l": vec![vec!["x"; 200]; 200] }));
-    let source = "{{#each response.l}}{{#each this}}".to_owned() + &"y".repeat(100) + "{{/each}}{{/each}}";
+    let source =
+        "{{#each response.l}}{{#each this}}".to_owned() + &"y".repeat(100) + "{{/each}}{{/each}}";
     let template = Template::parse(&source, Place::Text).unwrap();
     assert!(matches!(template.render(&scope), Err(RenderError::TooLong { .. })));
 }
 
 #[test]
 fn integry_spelling_reads_on() {
-    assert_eq!(text("{{requestBody.grant_type|raw}} {{ query.grant_type }}"), "refresh_token refresh_token");
-    let problem = Template::parse("{% if requestBody.grant_type == 'x' %}", Place::Text).unwrap_err();
+    assert_eq!(
+        text("{{requestBody.grant_type|raw}} {{ query.grant_type }}"),
+        "refresh_token refresh_token"
+    );
+    let problem =
+        Template::parse("{% if requestBody.grant_type == 'x' %}", Place::Text).unwrap_err();
     assert_eq!(problem.help.as_deref(), Some("write `{{#if (eq grant_type \"x\")}}`"));
 }
 
 #[test]
 fn names_are_told_from_what_a_block_brings() {
     let template =
-        Template::parse("{{a.b}}{{#each response.list}}{{k}}{{@root.c}}{{/each}}", Place::Text).unwrap();
+        Template::parse("{{a.b}}{{#each response.list}}{{k}}{{@root.c}}{{/each}}", Place::Text)
+            .unwrap();
     let names: Vec<_> = template.names().iter().map(|name| name.parts.join(".")).collect();
     assert_eq!(names, ["a.b", "response.list", "c"]);
 }

@@ -95,8 +95,9 @@ impl Walker {
         if safe {
             return Ok(());
         }
-        Err(TemplateProblem::new(format!("`{shown}` is not escaped for the body"), shown)
-            .help(format!("write {{{{json {shown}}}}}, {{{{xml {shown}}}}} or {{{{url {shown}}}}}")))
+        Err(TemplateProblem::new(format!("`{shown}` is not escaped for the body"), shown).help(
+            format!("write {{{{json {shown}}}}}, {{{{xml {shown}}}}} or {{{{url {shown}}}}}"),
+        ))
     }
 
     fn raw(&mut self, call: &HelperTemplate, first: bool) -> Result<(), TemplateProblem> {
@@ -104,8 +105,9 @@ impl Walker {
         let plain = call.params.is_empty() && call.hash.is_empty();
         if self.place != Place::Url || !first || !plain {
             let message = "a raw value may only stand at the start of a URL";
-            return Err(TemplateProblem::new(message, shown.clone())
-                .help(format!("write {{{{{shown}}}}}")));
+            return Err(
+                TemplateProblem::new(message, shown.clone()).help(format!("write {{{{{shown}}}}}"))
+            );
         }
         self.name(&call.name, false)?;
         self.walked.raw_start = self.walked.names.last().cloned();
@@ -165,7 +167,8 @@ impl Walker {
                     let message = format!("there is no helper `{name}`");
                     return Err(TemplateProblem::new(message, name));
                 }
-                let asks = asks || name == "default" || helpers::CONDITIONS.contains(&name.as_str());
+                let asks =
+                    asks || name == "default" || helpers::CONDITIONS.contains(&name.as_str());
                 self.arguments(call, asks)
             }
             _ => Err(TemplateProblem::new("this is not allowed in templates", "{{")),

@@ -37,7 +37,12 @@ impl Input {
         let (method, target) = match arguments.target.as_slice() {
             [method, target] => (parse_method(method)?, target),
             [target] => (if body.is_none() { Method::GET } else { Method::POST }, target),
-            _ => return Err(Error::new(Kind::Usage, "a call has a path, and perhaps a method before it")),
+            _ => {
+                return Err(Error::new(
+                    Kind::Usage,
+                    "a call has a path, and perhaps a method before it",
+                ));
+            }
         };
         Ok(Self {
             method,
@@ -89,7 +94,9 @@ impl Input {
             Source::Stdin => Ok(Some(reader_body(tokio::io::stdin()))),
             Source::File(path) => {
                 let file = tokio::fs::File::open(path).await;
-                let file = file.map_err(|error| Error::io(format!("`{}` cannot be read", path.display()), &error))?;
+                let file = file.map_err(|error| {
+                    Error::io(format!("`{}` cannot be read", path.display()), &error)
+                })?;
                 Ok(Some(reqwest::Body::from(file)))
             }
         }
@@ -123,7 +130,8 @@ impl Source {
         if !arguments.form {
             return Ok(Self::Value(Body::Json(Value::Object(map)), None));
         }
-        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        let text =
+            |value: Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
         let pairs = map.into_iter().map(|(name, value)| (name, text(value))).collect();
         Ok(Self::Value(Body::Form(pairs), None))
     }
@@ -172,17 +180,26 @@ impl Source {
 
 fn parse_method(text: &str) -> Result<Method> {
     let upper = text.to_ascii_uppercase();
-    let method = Method::from_bytes(upper.as_bytes()).ok().filter(|_| upper.chars().all(|c| c.is_ascii_alphabetic()));
+    let method = Method::from_bytes(upper.as_bytes())
+        .ok()
+        .filter(|_| upper.chars().all(|c| c.is_ascii_alphabetic()));
     method.ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`{text}` is no method")).hint("write the method before the path: `tieline call APP GET /path`")
+        Error::new(Kind::Usage, format!("`{text}` is no method"))
+            .hint("write the method before the path: `tieline call APP GET /path`")
     })
 }
 
 fn pair(text: &str, separator: &str) -> Result<(String, String)> {
-    let (name, value) = text.split_once(separator).filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`{}` has no `{separator}`", text.chars().take(20).collect::<String>()))
+    let (name, value) = text
+        .split_once(separator)
+        .filter(|(name, _)| !name.trim().is_empty())
+        .ok_or_else(|| {
+            Error::new(
+                Kind::Usage,
+                format!("`{}` has no `{separator}`", text.chars().take(20).collect::<String>()),
+            )
             .hint(format!("write NAME{separator}VALUE"))
-    })?;
+        })?;
     let value = if separator == ":" { value.trim() } else { value };
     Ok((name.trim().to_owned(), value.to_owned()))
 }

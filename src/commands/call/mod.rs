@@ -18,6 +18,7 @@ use output::Received;
 
 /// Make an authenticated request
 #[derive(clap::Args, Debug)]
+#[command(override_usage = "tieline call [OPTIONS] <ACCOUNT> [METHOD] <PATH>")]
 #[command(after_help = "Examples:\n  \
     tieline call github /user\n  \
     tieline call github /user/repos -f name=demo -F private:=true\n  \
@@ -25,10 +26,10 @@ use output::Received;
     tieline call github PATCH /gists/1 -d @gist.json")]
 pub struct Arguments {
     /// `app` or `app/name`
-    #[arg(add = super::completions::accounts())]
+    #[arg(add = crate::candidates::accounts())]
     pub account: String,
     /// The method, if not GET (or POST with a body), and the path or URL
-    #[arg(required = true, num_args = 1..=2, value_names = ["METHOD] [PATH"])]
+    #[arg(required = true, num_args = 1..=2, value_name = "[METHOD] PATH")]
     pub target: Vec<String>,
     /// The body: text, @FILE, or - for standard input
     #[arg(short, long, value_name = "BODY", conflicts_with_all = ["field", "typed"])]
@@ -59,14 +60,21 @@ pub struct Arguments {
     pub timeout: u64,
 }
 
-pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     let input = Input::parse(arguments)?;
-    let (definition, opened, picked) = app.open(&accounts, &AccountId::parse(&arguments.account)?).await?;
+    let (definition, opened, picked) =
+        app.open(&accounts, &AccountId::parse(&arguments.account)?).await?;
     let auth = authorization_of(&definition, &opened)?;
     let http = app.http(arguments.timeout);
     http.note(format!("account {}, {}", opened.id, picked.reason()));
-    let around = Surroundings { accounts: &accounts, context: &app.context, http: &http, definition: &definition, auth };
+    let around = Surroundings {
+        accounts: &accounts,
+        context: &app.context,
+        http: &http,
+        definition: &definition,
+        auth,
+    };
     let result = call(arguments, app, around, input, opened).await;
     trace::print(&app.terminal, &http);
     result
@@ -89,9 +97,12 @@ async fn call(
             if input.can_repeat() {
                 continue;
             }
-            return Err(Error::new(Kind::Api, format!("`{}` did not accept the access token", opened.id.app))
-                .because("it has been renewed, but standard input cannot be read a second time")
-                .hint("repeat the command"));
+            return Err(Error::new(
+                Kind::Api,
+                format!("`{}` did not accept the access token", opened.id.app),
+            )
+            .because("it has been renewed, but standard input cannot be read a second time")
+            .hint("repeat the command"));
         }
         let status = received.response.status();
         output::write(arguments, app, received).await?;
@@ -109,14 +120,18 @@ async fn send(
 ) -> Result<(Request, Received)> {
     let session = around.session(opened, false).await?;
     let scope = session.scope();
-    let explain = |error: HttpError| explain_http(&error, around.definition, &opened.id, Doing::Test);
+    let explain =
+        |error: HttpError| explain_http(&error, around.definition, &opened.id, Doing::Test);
     let base_url = match input.is_absolute() {
         true => String::new(),
         false => session.base_url(&scope)?,
     };
-    let request = input.request(&base_url, around.auth, &scope).map_err(|error| call_error(error, &opened.id))?;
+    let request = input
+        .request(&base_url, around.auth, &scope)
+        .map_err(|error| call_error(error, &opened.id))?;
     let body = input.stream().await?;
-    let response = around.http.stream("call", &request, body, &session.hosts).await.map_err(explain)?;
+    let response =
+        around.http.stream("call", &request, body, &session.hosts).await.map_err(explain)?;
     let peek = around.auth.request.fails_if.is_some() || response.status().as_u16() >= 400;
     let received = Received::new(response, peek).await.map_err(|error| {
         Error::new(Kind::Network, "the answer broke off").because(error.without_url())
@@ -129,14 +144,20 @@ fn call_error(error: FlowError, id: &AccountId) -> Error {
 }
 
 /// What the app refused, if it did: by the status, or by what its definition says of a 200.
-fn refusal(around: Surroundings<'_>, request: &Request, received: &Received) -> Option<crate::flow::ProviderError> {
+fn refusal(
+    around: Surroundings<'_>,
+    request: &Request,
+    received: &Received,
+) -> Option<crate::flow::ProviderError> {
     let status = received.response.status().as_u16();
     let answer = Answer::new(status, received.headers(), received.seen());
-    let told = around.auth.request.fails_if.as_ref().filter(|_| received.complete()).and_then(|template| {
-        let mut scope = crate::template::Scope::default();
-        answer.fill(&mut scope);
-        template.render(&scope).ok().flatten()
-    });
+    let told = around.auth.request.fails_if.as_ref().filter(|_| received.complete()).and_then(
+        |template| {
+            let mut scope = crate::template::Scope::default();
+            answer.fill(&mut scope);
+            template.render(&scope).ok().flatten()
+        },
+    );
     let told = told.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     if status < 400 && told.is_none() {
         return None;
@@ -164,7 +185,10 @@ fn failed(
 }
 
 /// A header that was typed: `NAME: VALUE`, or `NAME:` to remove one.
-fn apply_headers(request: &mut Request, headers: &[(String, String)]) -> Result<(), request::RequestError> {
+fn apply_headers(
+    request: &mut Request,
+    headers: &[(String, String)],
+) -> Result<(), request::RequestError> {
     for (name, value) in headers {
         if value.is_empty() {
             request.headers.retain(|(known, _)| !known.as_str().eq_ignore_ascii_case(name));

@@ -51,12 +51,18 @@ impl Received {
     }
 
     pub(super) fn headers(&self) -> Vec<(String, String)> {
-        let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        self.response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+        let text =
+            |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        self.response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect()
     }
 
     fn content_type(&self) -> String {
-        let value = self.response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let value =
+            self.response.headers().get("content-type").and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_ascii_lowercase()
     }
 
@@ -78,7 +84,8 @@ pub(super) async fn write(arguments: &Arguments, app: &App, mut received: Receiv
         return to_output(app, received).await;
     }
     if !received.is_text() {
-        app.terminal.say(format!("The answer is {}, so it is not shown here.", received.content_type()));
+        app.terminal
+            .say(format!("The answer is {}, so it is not shown here.", received.content_type()));
         app.terminal.say("hint: write it to a file with `-o FILE`, or into a pipe");
         return Ok(());
     }
@@ -99,7 +106,11 @@ fn head(app: &App, received: &Received) -> String {
     let version = format!("{:?}", received.response.version());
     let mut text = format!("{version} {}\n", app.terminal.paint_output(style, &status.to_string()));
     for (name, value) in received.headers() {
-        text.push_str(&format!("{}: {}\n", app.terminal.paint_output(Style::Dim, &name), printable(&value)));
+        text.push_str(&format!(
+            "{}: {}\n",
+            app.terminal.paint_output(Style::Dim, &name),
+            printable(&value)
+        ));
     }
     text + "\n"
 }
@@ -116,7 +127,8 @@ async fn to_output(app: &App, mut received: Received) -> Result<()> {
 async fn to_terminal(app: &App, mut received: Received) -> Result<()> {
     let show = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
-        let safe: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let safe: String =
+            text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
         app.terminal.print(&safe)
     };
     show(&received.seen)?;
@@ -130,7 +142,9 @@ async fn to_terminal(app: &App, mut received: Received) -> Result<()> {
 }
 
 async fn to_file(path: &std::path::Path, mut received: Received) -> Result<()> {
-    let error = |error: std::io::Error| Error::io(format!("`{}` cannot be written", path.display()), &error);
+    let error = |error: std::io::Error| {
+        Error::io(format!("`{}` cannot be written", path.display()), &error)
+    };
     let mut file = std::fs::File::create(path).map_err(error)?;
     file.write_all(&received.seen).map_err(error)?;
     while let Some(chunk) = received.response.chunk().await.map_err(broken)? {
@@ -152,7 +166,10 @@ fn pretty(app: &App, value: &Value, depth: usize, out: &mut String) {
             out.push_str("{\n");
             for (at, (name, item)) in map.iter().enumerate() {
                 let name = quoted(name);
-                out.push_str(&format!("{pad}{}: ", app.terminal.paint_output(Style::Command, &name)));
+                out.push_str(&format!(
+                    "{pad}{}: ",
+                    app.terminal.paint_output(Style::Command, &name)
+                ));
                 pretty(app, item, depth + 1, out);
                 out.push_str(if at + 1 < map.len() { ",\n" } else { "\n" });
             }

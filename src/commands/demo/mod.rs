@@ -1,5 +1,7 @@
 //! `tieline demo`: the whole story against the sandbox, told by running this very program.
 
+mod types;
+
 use super::App;
 use crate::definition::hosts::Hosts;
 use crate::error::{Error, Kind, Result};
@@ -13,6 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
+use types::{TYPES, Type};
 use url::Url;
 
 /// How long any one command may take.
@@ -32,78 +35,12 @@ struct Demo<'a> {
     chapter: usize,
 }
 
-/// A key, password or pair of them, and how it is handed over.
-struct Type {
-    app: &'static str,
-    title: &'static str,
-    secret: &'static str,
-    typed: &'static str,
-    arguments: &'static [&'static str],
-}
-
-const TYPES: &[Type] = &[
-    Type {
-        app: "sandbox-api-key",
-        title: "an API key",
-        secret: "practice-key",
-        typed: "printf %s \"$KEY\" | ",
-        arguments: &["--field", "api_key=-"],
-    },
-    Type {
-        app: "sandbox-api-secret",
-        title: "an API secret",
-        secret: "practice-api-secret",
-        typed: "printf %s \"$SECRET\" | ",
-        arguments: &["--field", "api_secret=-"],
-    },
-    Type {
-        app: "sandbox-api-key-secret",
-        title: "an API key with a secret",
-        secret: "practice-api-secret",
-        typed: "printf %s \"$SECRET\" | ",
-        arguments: &["--field", "api_key=@key.txt", "--field", "api_secret=-"],
-    },
-    Type {
-        app: "sandbox-api-key-url",
-        title: "an API key of one's own server",
-        secret: "practice-key",
-        typed: "printf %s \"$KEY\" | ",
-        arguments: &["--field", "api_key=-"],
-    },
-    Type {
-        app: "sandbox-basic",
-        title: "user name and password",
-        secret: "practice-password",
-        typed: "printf %s \"$PASSWORD\" | ",
-        arguments: &["--field", "username=ada", "--field", "password=-"],
-    },
-    Type {
-        app: "sandbox-basic-url",
-        title: "user name and password on one's own server",
-        secret: "practice-password",
-        typed: "printf %s \"$PASSWORD\" | ",
-        arguments: &["--field", "username=ada", "--field", "password=-"],
-    },
-    Type {
-        app: "sandbox-basic-api-key",
-        title: "user name, password and a key",
-        secret: "practice-password",
-        typed: "printf %s \"$PASSWORD\" | ",
-        arguments: &["--field", "username=ada", "--field", "api_key=@key.txt", "--field", "password=-"],
-    },
-    Type {
-        app: "sandbox-login",
-        title: "a login that gives a token",
-        secret: "practice-password",
-        typed: "printf %s \"$PASSWORD\" | ",
-        arguments: &["--field", "username=ada", "--field", "password=-"],
-    },
-];
-
-pub(super) async fn run(_: &Arguments, app: &App) -> Result<()> {
+pub(crate) async fn run(_: &Arguments, app: &App) -> Result<()> {
     let started = Instant::now();
     let options = Options { port: 0, lifetime: 3600, agrees: true, ..Options::default() };
-    let sandbox = sandbox::start(options).await.map_err(|e| Error::io("the practice provider cannot listen", &e))?;
+    let sandbox = sandbox::start(options)
+        .await
+        .map_err(|e| Error::io("the practice provider cannot listen", &e))?;
     let provider = sandbox.address();
     let mut demo = Demo::new(app, provider)?;
     app.terminal.print(&format!(
@@ -114,7 +51,9 @@ pub(super) async fn run(_: &Arguments, app: &App) -> Result<()> {
         () = sandbox.run() => Err(Error::new(Kind::Failed, "the practice provider ended")),
     };
     let home = demo.home.path().to_owned();
-    demo.home.close().map_err(|error| Error::io(format!("`{}` cannot be removed", home.display()), &error))?;
+    demo.home
+        .close()
+        .map_err(|error| Error::io(format!("`{}` cannot be removed", home.display()), &error))?;
     story?;
     let tick = app.terminal.paint_output(Style::Good, app.terminal.tick());
     app.terminal.print(&format!(
@@ -126,12 +65,16 @@ pub(super) async fn run(_: &Arguments, app: &App) -> Result<()> {
 
 impl<'a> Demo<'a> {
     fn new(app: &'a App, provider: SocketAddr) -> Result<Self> {
-        let program = std::env::current_exe().map_err(|e| Error::io("this program cannot be found", &e))?;
+        let program =
+            std::env::current_exe().map_err(|e| Error::io("this program cannot be found", &e))?;
         let home = tempfile::Builder::new().prefix("tieline-demo-").tempdir();
         let home = home.map_err(|error| Error::io("no temporary folder can be made", &error))?;
         let file = home.path().join("key.txt");
-        std::fs::write(&file, "practice-key\n").map_err(|error| Error::io("the demo's folder cannot be written", &error))?;
-        let key = crate::accounts::revision()? + &crate::accounts::revision()? + &crate::accounts::revision()?;
+        std::fs::write(&file, "practice-key\n")
+            .map_err(|error| Error::io("the demo's folder cannot be written", &error))?;
+        let key = crate::accounts::revision()?
+            + &crate::accounts::revision()?
+            + &crate::accounts::revision()?;
         Ok(Self { app, program, home, key: key[..64].to_owned(), provider, chapter: 0 })
     }
 
@@ -152,13 +95,17 @@ impl<'a> Demo<'a> {
         self.chapter("Connect an app with OAuth: the browser asks, you agree")?;
         let arguments = ["connect", "sandbox-oauth2", "--no-browser"];
         self.typed("", &arguments)?;
-        let mut child = self.command(&arguments).spawn().map_err(|e| Error::io("this program cannot be run", &e))?;
+        let mut child = self
+            .command(&arguments)
+            .spawn()
+            .map_err(|e| Error::io("this program cannot be run", &e))?;
         let Some(stderr) = child.stderr.take() else { return Err(untold("it says nothing")) };
         let mut lines = BufReader::new(stderr).lines();
         let mut told = Vec::new();
         let mut page = None;
         while let Some(line) = self.next_line(&mut lines).await? {
-            let opened = line.trim().starts_with("http://").then(|| Url::parse(line.trim()).ok()).flatten();
+            let opened =
+                line.trim().starts_with("http://").then(|| Url::parse(line.trim()).ok()).flatten();
             if let Some(url) = opened {
                 page = Some(self.open(url));
             }
@@ -198,7 +145,21 @@ impl<'a> Demo<'a> {
         self.chapter("Two programs at once on an expired token: one refresh")?;
         self.control("expire").await?;
         let before = self.refreshes().await?;
-        self.typed("", &["call", "sandbox-oauth2", "/userinfo", "&", "tieline", "call", "sandbox-oauth2", "/userinfo", "&", "wait"])?;
+        self.typed(
+            "",
+            &[
+                "call",
+                "sandbox-oauth2",
+                "/userinfo",
+                "&",
+                "tieline",
+                "call",
+                "sandbox-oauth2",
+                "/userinfo",
+                "&",
+                "wait",
+            ],
+        )?;
         let arguments = ["call", "sandbox-oauth2", "/userinfo"];
         let (first, second) = tokio::join!(self.run(&arguments, None), self.run(&arguments, None));
         let (first, second) = (first?, second?);
@@ -216,7 +177,8 @@ impl<'a> Demo<'a> {
         arguments.extend(kind.arguments);
         self.show(kind.typed, &arguments, Some(kind.secret), 0).await?;
         self.show("", &["test", kind.app], None, 0).await?;
-        let called = self.show("", &["call", kind.app, "/api/hello", "-f", "greeting=hi"], None, 0).await?;
+        let called =
+            self.show("", &["call", kind.app, "/api/hello", "-f", "greeting=hi"], None, 0).await?;
         expect(&called, "greeting")
     }
 
@@ -234,7 +196,13 @@ impl<'a> Demo<'a> {
     }
 
     /// Runs a command and prints it, and what it printed, as a person would see it.
-    async fn show(&self, before: &str, arguments: &[&str], input: Option<&str>, status: i32) -> Result<Output> {
+    async fn show(
+        &self,
+        before: &str,
+        arguments: &[&str],
+        input: Option<&str>,
+        status: i32,
+    ) -> Result<Output> {
         self.typed(before, arguments)?;
         let output = self.run(arguments, input).await?;
         for bytes in [&output.stdout, &output.stderr] {
@@ -254,7 +222,10 @@ impl<'a> Demo<'a> {
             let bytes = input.unwrap_or_default().as_bytes();
             stdin.write_all(bytes).await.map_err(error)?;
         }
-        timeout(PATIENCE, child.wait_with_output()).await.map_err(|_| untold("a command hangs"))?.map_err(error)
+        timeout(PATIENCE, child.wait_with_output())
+            .await
+            .map_err(|_| untold("a command hangs"))?
+            .map_err(error)
     }
 
     /// This program, in the demo's home, with nothing of the person's own environment but the paths.
@@ -275,14 +246,19 @@ impl<'a> Demo<'a> {
             command.env(format!("{prefix}_SERVER"), &server);
             command.env(format!("{prefix}_URL"), format!("{server}/{path}"));
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         command
     }
 
     /// Plays the browser: opens the address, follows it back, and reads the final page's heading.
     async fn open(&self, url: Url) -> Result<String> {
         let body = self.fetch(http::Method::GET, url).await?;
-        let heading = body.split("<h1").nth(1).and_then(|rest| rest.split_once('>')).map(|(_, rest)| rest);
+        let heading =
+            body.split("<h1").nth(1).and_then(|rest| rest.split_once('>')).map(|(_, rest)| rest);
         let heading = heading.and_then(|rest| rest.split('<').next()).unwrap_or_default();
         match heading.is_empty() {
             true => Err(untold("the final page has no heading")),
@@ -295,8 +271,13 @@ impl<'a> Demo<'a> {
         let request = Request { method, url, headers: Vec::new(), body: Body::Empty };
         let hosts = Hosts::new(["127.0.0.1".to_owned()]);
         let response = http.stream("browser", &request, None, &hosts).await;
-        let response = response.map_err(|e| Error::new(Kind::Network, "the practice provider does not answer").because(e))?;
-        response.text().await.map_err(|e| Error::new(Kind::Network, "the page broke off").because(e.without_url()))
+        let response = response.map_err(|e| {
+            Error::new(Kind::Network, "the practice provider does not answer").because(e)
+        })?;
+        response
+            .text()
+            .await
+            .map_err(|e| Error::new(Kind::Network, "the page broke off").because(e.without_url()))
     }
 
     async fn control(&self, what: &str) -> Result<()> {
@@ -310,11 +291,16 @@ impl<'a> Demo<'a> {
     }
 
     fn at(&self, path: &str) -> Result<Url> {
-        Url::parse(&format!("http://{}{path}", self.provider)).map_err(|_| untold("the address is none"))
+        Url::parse(&format!("http://{}{path}", self.provider))
+            .map_err(|_| untold("the address is none"))
     }
 
-    async fn next_line<R: AsyncReadExt + Unpin>(&self, lines: &mut tokio::io::Lines<BufReader<R>>) -> Result<Option<String>> {
-        let line = timeout(PATIENCE, lines.next_line()).await.map_err(|_| untold("a command hangs"))?;
+    async fn next_line<R: AsyncReadExt + Unpin>(
+        &self,
+        lines: &mut tokio::io::Lines<BufReader<R>>,
+    ) -> Result<Option<String>> {
+        let line =
+            timeout(PATIENCE, lines.next_line()).await.map_err(|_| untold("a command hangs"))?;
         line.map_err(|error| Error::io("its output cannot be read", &error))
     }
 
@@ -326,7 +312,9 @@ impl<'a> Demo<'a> {
 
     fn typed(&self, before: &str, arguments: &[&str]) -> Result<()> {
         let line = format!("$ {before}tieline {}", arguments.join(" "));
-        self.app.terminal.print(&format!("   {}\n", self.app.terminal.paint_output(Style::Command, &line)))
+        self.app
+            .terminal
+            .print(&format!("   {}\n", self.app.terminal.paint_output(Style::Command, &line)))
     }
 
     fn line(&self, text: &str) -> Result<()> {

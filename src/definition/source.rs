@@ -1,0 +1,73 @@
+//! A definition's text, and places in it.
+
+use std::rc::Rc;
+
+/// The longest definition that is read, in bytes. The longest in the catalogue has 6 KB.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// A file's text and the name under which findings show it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// As the user wrote it, or `catalogue:APP` for an embedded one.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A range in a source.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The file it lies in.
+    pub source: Rc<Source>,
+    /// The first byte.
+    pub start: usize,
+    /// How many bytes.
+    pub length: usize,
+}
+
+impl Span {
+    /// The whole first line of a file, for findings about the file itself.
+    #[must_use]
+    pub fn first_line(source: &Rc<Source>) -> Self {
+        let length = source.text.lines().next().map_or(0, str::len);
+        Self { source: Rc::clone(source), start: 0, length }
+    }
+
+    /// Line and column, both from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self) -> (usize, usize) {
+        let before = &self.source.text[..self.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+        (line, column)
+    }
+
+    /// The first place of `needle` in or after this span's first line, else the span itself: a
+    /// template's text is YAML-decoded, so this looks a name up in the source again.
+    #[must_use]
+    pub fn narrow(&self, needle: &str) -> Self {
+        let rest = &self.source.text[self.start..];
+        let found = (!needle.is_empty()).then(|| rest.find(needle)).flatten();
+        match found {
+            Some(at) if at < self.length.max(1) + 4096 => Self {
+                source: Rc::clone(&self.source),
+                start: self.start + at,
+                length: needle.len(),
+            },
+            _ => self.clone(),
+        }
+    }
+
+    /// A range of a source, cut to what is there and to character boundaries.
+    #[must_use]
+    pub fn of(source: &Rc<Source>, start: usize, length: usize) -> Self {
+        let text = &source.text;
+        let boundary = |at: usize| {
+            (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+        };
+        let start = boundary(start);
+        let end = boundary(start + length).max(start);
+        let shown = text[start..end].trim_end();
+        Self { source: Rc::clone(source), start, length: shown.len() }
+    }
+}

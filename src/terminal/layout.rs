@@ -1,0 +1,110 @@
+//! Tables, wrapped sentences, durations: text laid out in columns.
+
+use unicode_width::UnicodeWidthStr;
+
+/// A table aligned by spaces. The last but one column is the one that is cut to fit the width.
+#[must_use]
+pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec<String> {
+    let all = || {
+        std::iter::once(header.iter().map(ToString::to_string).collect())
+            .chain(rows.iter().cloned())
+    };
+    let columns = header.len();
+    let mut widths: Vec<usize> = (0..columns)
+        .map(|at| all().map(|row: Vec<String>| row[at].width()).max().unwrap_or(0))
+        .collect();
+    if let Some(width) = width {
+        shrink(&mut widths, width);
+    }
+    all()
+        .map(|row| {
+            let cells = row.iter().enumerate().map(|(at, cell)| {
+                let cell = cut(cell, widths[at]);
+                let pad = widths[at] - cell.width();
+                format!("{cell}{}", " ".repeat(pad))
+            });
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// Takes what is too much from the widest column.
+fn shrink(widths: &mut [usize], width: usize) {
+    let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    let excess = total.saturating_sub(width);
+    if let Some(widest) = widths.iter_mut().max() {
+        *widest = widest.saturating_sub(excess).max(8.min(*widest));
+    }
+}
+
+/// A sentence in lines of at most `width` columns. A word that is longer stays whole: it may be a
+/// command or an address to copy.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().map_or(0, |line| line.width());
+        match lines.last_mut() {
+            Some(last) if line == 0 || line + 1 + word.width() <= width => {
+                if line > 0 {
+                    last.push(' ');
+                }
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A text cut to a number of columns.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        if format!("{out}{c}").width() + 2 > width {
+            break;
+        }
+        out.push(c);
+    }
+    out + ".."
+}
+
+/// A duration in one unit.
+#[must_use]
+pub fn duration(seconds: i64) -> String {
+    match seconds.abs() {
+        s if s < 120 => format!("{s} s"),
+        s if s < 2 * 3600 => format!("{} min", s / 60),
+        s if s < 2 * 86_400 => format!("{} h", s / 3600),
+        s => format!("{} days", s / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_its_terminal_and_counts_columns_and_not_letters() {
+        let rows = vec![vec!["a".into(), "日本語".into(), "x".into()]];
+        let lines = table(&["ONE", "TWO", "THREE"], &rows, None);
+        assert_eq!(lines, ["ONE  TWO     THREE", "a    日本語  x"]);
+        let rows = vec![vec!["a".into(), "b".repeat(100), "x".into()]];
+        assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
+    }
+
+    #[test]
+    fn a_sentence_wraps_between_words_only() {
+        assert_eq!(wrap("run `tieline x` now", 10), ["run", "`tieline", "x` now"]);
+        assert_eq!(wrap("abcdefghijklmnop q", 10), ["abcdefghijklmnop", "q"]);
+    }
+
+    #[test]
+    fn a_duration_has_one_unit() {
+        assert_eq!(duration(41 * 60), "41 min");
+        assert_eq!(duration(7 * 3600), "7 h");
+        assert_eq!(duration(3), "3 s");
+    }
+}

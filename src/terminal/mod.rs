@@ -1,0 +1,232 @@
+//! The terminal: what people see and are asked. Only this file and `main` print.
+
+mod layout;
+mod prompt;
+
+pub use layout::{duration, table};
+
+use crate::context::{Context, Terminals};
+use crate::error::{Error, Kind, Result};
+use layout::wrap;
+use std::fmt;
+use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr;
+
+/// What the terminal can show.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    /// Which streams are terminals.
+    pub terminals: Terminals,
+    color_output: bool,
+    color_error: bool,
+    unicode: bool,
+    /// `-v` how often.
+    pub verbosity: u8,
+}
+
+/// When to color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A style of the 16-color palette, so that the person's theme decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// What works.
+    Good,
+    /// What failed.
+    Bad,
+    /// What needs attention.
+    Notice,
+    /// What can be typed or opened.
+    Command,
+    /// Names and headers.
+    Strong,
+    /// Labels and times.
+    Dim,
+}
+
+impl Terminal {
+    /// What can be shown here.
+    #[must_use]
+    pub fn new(context: &Context, color: Color, ascii: bool, verbosity: u8) -> Self {
+        let dumb = context.variable("TERM") == Some("dumb");
+        let forced = context.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let wanted = |is_terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let plain = context.variable("NO_COLOR").is_some() || dumb;
+                forced || (is_terminal && !plain)
+            }
+        };
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| context.variable(name));
+        let utf8 = locale
+            .is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        Self {
+            terminals: context.terminals,
+            color_output: wanted(context.terminals.output),
+            color_error: wanted(context.terminals.error),
+            unicode: utf8 && !ascii && !dumb,
+            verbosity,
+        }
+    }
+
+    /// Whether a person can be asked.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.terminals.input && self.terminals.error
+    }
+
+    /// Whether standard output is colored.
+    #[must_use]
+    pub fn colors_output(&self) -> bool {
+        self.color_output
+    }
+
+    /// Columns of the terminal on standard output.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        if !self.terminals.output {
+            return None;
+        }
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    }
+
+    /// `✓`, or `+` where that cannot be shown.
+    #[must_use]
+    pub fn tick(&self) -> &'static str {
+        if self.unicode { "✓" } else { "+" }
+    }
+
+    /// `✗`, or `x`.
+    #[must_use]
+    pub fn cross(&self) -> &'static str {
+        if self.unicode { "✗" } else { "x" }
+    }
+
+    /// A text in a style for standard error.
+    #[must_use]
+    pub fn paint(&self, style: Style, text: &str) -> String {
+        paint(self.color_error, style, text)
+    }
+
+    /// A text in a style for standard output.
+    #[must_use]
+    pub fn paint_output(&self, style: Style, text: &str) -> String {
+        paint(self.color_output, style, text)
+    }
+
+    /// Says a line to the person, on standard error.
+    pub fn say(&self, line: impl fmt::Display) {
+        // Nobody is there to hear of it if this fails.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// A labelled line of a block: label of at most 9 characters, then the value.
+    pub fn detail(&self, label: &str, value: impl fmt::Display) {
+        self.say(format!("  {} {value}", self.paint(Style::Dim, &format!("{label:<9}"))));
+    }
+
+    /// Rewrites the waiting line; on no terminal it is not shown.
+    pub fn waiting(&self, line: &str) {
+        if self.terminals.error {
+            let _ = write!(io::stderr(), "\r\x1b[2K{line}");
+            let _ = io::stderr().flush();
+        }
+    }
+
+    /// Removes the waiting line.
+    pub fn waited(&self) {
+        self.waiting("");
+    }
+
+    /// Erases the line above: something secret was pasted there.
+    pub fn erase_pasted(&self) {
+        if self.terminals.error {
+            let _ = write!(io::stderr(), "\x1b[1A\r\x1b[2K");
+        }
+    }
+
+    /// Writes an answer to standard output.
+    ///
+    /// # Errors
+    /// The reader is gone, or the disk is full.
+    pub fn print(&self, text: &str) -> Result<()> {
+        self.print_bytes(text.as_bytes())
+    }
+
+    /// Writes bytes to standard output.
+    ///
+    /// # Errors
+    /// As [`Terminal::print`].
+    pub fn print_bytes(&self, bytes: &[u8]) -> Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Error::silent(Kind::BrokenPipe),
+            _ => Error::io("the answer cannot be written", &error),
+        })
+    }
+
+    /// Shows an error: what, why, what to do.
+    pub fn report(&self, error: &Error) {
+        if error.message.is_empty() {
+            return;
+        }
+        self.labelled("error:", "1;31", &error.message);
+        for cause in &error.causes {
+            self.labelled("  caused by:", "0", cause);
+        }
+        for advice in &error.hints {
+            self.labelled("hint:", "1;33", advice);
+        }
+    }
+
+    /// A label and a sentence, which wraps under itself on a terminal.
+    fn labelled(&self, label: &str, style: &str, text: &str) {
+        let columns =
+            terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+        let width = columns.filter(|_| self.terminals.error).unwrap_or(usize::MAX);
+        let indent = label.width() + 1;
+        let text =
+            wrap(text, width.saturating_sub(indent)).join(&format!("\n{}", " ".repeat(indent)));
+        let label = if self.color_error {
+            format!("\x1b[{style}m{label}\x1b[0m")
+        } else {
+            label.to_owned()
+        };
+        self.say(format!("{label} {text}"));
+    }
+
+    /// Says a warning.
+    pub fn warn(&self, text: impl fmt::Display) {
+        self.labelled("warning:", "1;33", &text.to_string());
+    }
+}
+
+/// Shows an error before it is known what the terminal can show.
+pub fn report_plainly(error: &Error) {
+    let hints: String = error.hints.iter().map(|hint| format!("hint: {hint}\n")).collect();
+    let _ = write!(io::stderr(), "error: {}\n{hints}", error.message);
+}
+
+fn paint(color: bool, style: Style, text: &str) -> String {
+    if !color {
+        return text.to_owned();
+    }
+    let code = match style {
+        Style::Good => "32",
+        Style::Bad => "31",
+        Style::Notice => "33",
+        Style::Command => "36",
+        Style::Strong => "1",
+        Style::Dim => "2",
+    };
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
