@@ -45,6 +45,9 @@ fn start(cli: Cli, app: &App) -> Result<()> {
     };
     let result = runtime.block_on(async {
         tokio::select! {
+            // First what runs: the signal is caught only where there is something to wait for, and
+            // ends what blocks before.
+            biased;
             result = run(cli, app) => result,
             _ = tokio::signal::ctrl_c() => {
                 app.terminal.waited();

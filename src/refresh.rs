@@ -110,7 +110,8 @@ impl Surroundings<'_> {
         let _lock = self.accounts.lock(&opened.id).await?;
         let mut again = self.accounts.open(&opened.id).await?;
         let changed = again.account.revision != opened.account.revision;
-        if changed && (refused || !again.account.is_stale(now(), MARGIN)) {
+        // What another process renewed while we waited is new, however short it lives.
+        if changed && (refused || !again.account.is_stale(now(), 0)) {
             return Ok((again, Renewal::ByAnother));
         }
         self.renew(&mut again).await?;
@@ -184,7 +185,7 @@ impl Surroundings<'_> {
 
     fn explain(&self, error: FlowError, id: &AccountId, interrupted: bool) -> Error {
         let needs_code = matches!(&error, FlowError::Request(crate::request::RequestError::Render(
-            crate::template::RenderError::Empty { name, .. })) if name == "code");
+            crate::template::RenderError::Empty { name, .. })) if ["code", "redirect_uri", "code_verifier", "state"].contains(&name.as_str()));
         if needs_code {
             return over(id);
         }

@@ -79,7 +79,10 @@ pub fn read(
             .then_some(0)
             .filter(|_| !matches!(auth.way, Way::Fields)),
         renewable: credential.refresh_token.is_some() || matches!(auth.way, Way::Login(_)),
-        client_id: context.input(id, "client_id").map(|id| id.expose().to_owned()),
+        client_id: context
+            .input(id, "client_id")
+            .map(|id| id.expose().to_owned())
+            .or_else(|| definition.client_id.clone().filter(|_| needs_token)),
         hosts: hosts.patterns().to_vec(),
         insecure_hosts: hosts.insecure().to_vec(),
         connected_at: now(),

@@ -48,8 +48,11 @@ impl Lock {
         };
         private_folder(folder).map_err(error)?;
         let path = folder.join(format!("{}.lock", name.replace('/', "__")));
-        let file = OpenOptions::new().create(true).write(true).truncate(false).open(path);
-        let file = file.map_err(error)?;
+        let mut options = OpenOptions::new();
+        options.create(true).write(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(error)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -157,12 +157,25 @@ impl<'a> Accounts<'a> {
         if opened.record.state == State::Connecting
             || opened.record.account.revision != opened.account.revision
         {
+            let before = opened.record.clone();
             opened.record.state = State::Connected;
             opened.record.refresh_sent_at = None;
             opened.record.account = opened.account.clone();
-            self.save_record(id, &opened.record)?;
+            self.mend(id, &before, &opened.record)?;
         }
         Ok(opened)
+    }
+
+    /// Writes the file that a kill left behind, unless somebody is at work on the account: then
+    /// the file is theirs, and may be gone by now.
+    fn mend(&self, id: &AccountId, before: &Record, mended: &Record) -> Result<()> {
+        let Ok(Some(_lock)) = Lock::try_acquire(&self.folders.locks, &id.to_string()) else {
+            return Ok(());
+        };
+        if self.record(id)?.as_ref() == Some(before) {
+            self.save_record(id, mended)?;
+        }
+        Ok(())
     }
 
     /// The file of an account, if it has one.
@@ -316,7 +329,12 @@ impl<'a> Accounts<'a> {
     async fn finish_connecting(&self, id: &AccountId, record: &Record) {
         let Ok(store) = self.store_of(record) else { return };
         match store.read(&id.to_string()).await {
-            Ok(_) => drop(self.open(id).await),
+            // We hold the lock, so the file is ours to write.
+            Ok(_) => {
+                if let Ok(opened) = self.open(id).await {
+                    drop(self.save_record(id, &opened.record));
+                }
+            }
             Err(StoreError::NotFound { .. }) => drop(self.files.remove(id)),
             Err(_) => {}
         }

@@ -90,7 +90,7 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     let redirect = arguments.redirect_uri.as_deref();
     check_redirect_uri(redirect)?;
     say_what_to_register(app, &definition, oauth2, redirect);
-    let client = collect(arguments, app, &definition)?;
+    let client = collect(arguments, app, &definition, auth)?;
     if arguments.test {
         try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
     }
@@ -160,7 +160,12 @@ fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own
     }
 }
 
-fn collect(arguments: &SetArguments, app: &App, definition: &Definition) -> Result<OAuthClient> {
+fn collect(
+    arguments: &SetArguments,
+    app: &App,
+    definition: &Definition,
+    auth: &Authorization,
+) -> Result<OAuthClient> {
     let mut given = parse_given(&arguments.options.fields)?;
     if let Some(id) = &arguments.id {
         given.insert("client_id".to_owned(), Secret::from(id.as_str()));
@@ -191,7 +196,9 @@ fn collect(arguments: &SetArguments, app: &App, definition: &Definition) -> Resu
         kept: &kept,
         ask_all: app.terminal.can_ask(),
     };
-    let mut collected = sources.collect(&fields, &[])?;
+    // For the test, the account's own fields may be given as well.
+    let of_account: Vec<String> = auth.fields.iter().map(|field| field.name.clone()).collect();
+    let mut collected = sources.collect(&fields, &of_account)?;
     let client_id = collected.plain.remove("client_id").unwrap_or_default();
     Ok(OAuthClient {
         secret: collected.secret.remove("client_secret"),

@@ -21,6 +21,12 @@ pub(crate) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         let findings = match app.catalog.parse(target) {
             Ok((_, parsed)) => parsed.findings,
             Err(CatalogError::Wrong { findings, .. }) => findings,
+            Err(error) if targets.len() > 1 => {
+                // The other files are worth looking at.
+                app.terminal.report(&error.into());
+                errors += 1;
+                continue;
+            }
             Err(error) => return Err(error.into()),
         };
         for finding in &findings {
@@ -56,7 +62,7 @@ fn targets(arguments: &Arguments, app: &App) -> Result<Vec<String>> {
     let named = if arguments.targets.is_empty() { own.as_slice() } else { &arguments.targets };
     let mut targets = Vec::new();
     for path in named {
-        if path.is_dir() {
+        if path.is_dir() || arguments.targets.is_empty() {
             targets.extend(yaml_files(path).iter().map(|path| as_path(path)));
         } else {
             let text = path.display().to_string();

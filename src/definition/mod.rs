@@ -134,6 +134,9 @@ impl Definition {
             .and_then(|(node, client_app)| Self::read(&mut reader, app, client_app, &node));
         let mut findings = reader.findings;
         findings.sort_by_key(|finding| (finding.span.source.name.clone(), finding.span.start));
+        // What several authorizations share is read for each, and told once.
+        let mut told = std::collections::BTreeSet::new();
+        findings.retain(|finding| told.insert(finding.line()));
         let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
         Parsed { definition: definition.filter(|_| !broken), findings }
     }
@@ -230,7 +233,10 @@ fn load(
 
 fn read_tree(reader: &mut Reader, source: &Rc<Source>) -> Option<Node> {
     match yaml::parse(source) {
-        Ok(node) => Some(node),
+        Ok(node) => {
+            yaml::repeated_keys(&node, &mut reader.findings);
+            Some(node)
+        }
         Err(finding) => {
             reader.findings.push(*finding);
             None

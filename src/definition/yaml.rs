@@ -7,7 +7,8 @@
 use super::finding::Finding;
 use super::source::{MAX_BYTES, Source, Span};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Location, Options, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Location, Options, Spanned};
+use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -64,7 +65,7 @@ impl Value {
 /// Parses one document.
 ///
 /// # Errors
-/// One finding with the place: the text is no YAML, has a key twice, or passes a bound.
+/// One finding with the place: the text is no YAML, or passes a bound.
 pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
     if source.text.len() > MAX_BYTES {
         let message = format!("a definition has {MAX_BYTES} bytes at most");
@@ -77,7 +78,10 @@ pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
                 error.location().map_or_else(|| Span::first_line(source), |at| span(source, at));
             // The library's own excerpt quotes the file; ours is drawn from the span.
             let text = error.without_snippet().to_string();
-            let message = text.lines().next().unwrap_or_default().to_owned();
+            // Nor does its place, which we show, or its own API help anybody here.
+            let line = text.lines().next().unwrap_or_default();
+            let line = line.split(" at line ").next().unwrap_or_default();
+            let message = line.split("; use ").next().unwrap_or_default().to_owned();
             Err(Box::new(Finding::error("yaml", span, message)))
         }
     }
@@ -102,8 +106,28 @@ fn line_column_offset(text: &str, at: Location) -> usize {
     start + rest.char_indices().nth(column - 1).map_or(0, |(i, _)| i)
 }
 
+/// Notes every key that stands twice in one mapping.
+pub fn repeated_keys(node: &Node, findings: &mut Vec<Finding>) {
+    match &node.value {
+        Value::Map(pairs) => {
+            let mut seen = HashSet::new();
+            for (key, value) in pairs {
+                if !seen.insert(&key.name) {
+                    let message = format!("`{}` stands here twice", key.name);
+                    findings.push(Finding::error("duplicate-key", key.span.clone(), message));
+                }
+                repeated_keys(value, findings);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| repeated_keys(item, findings)),
+        _ => {}
+    }
+}
+
 fn options() -> Options {
+    // Told as findings of their own, so that they do not hide what comes after them.
     let mut options = Options::default();
+    options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
     if let Some(budget) = &mut options.budget {
         budget.max_depth = 64;
         budget.max_nodes = 20_000;
@@ -246,8 +270,13 @@ mod tests {
 
     #[test]
     fn a_key_twice_is_an_error_with_its_place() {
-        let finding = tree("title: A\ntitle: B\n").unwrap_err();
-        assert_eq!(finding.span.position().0, 2);
+        let mut findings = Vec::new();
+        repeated_keys(
+            &tree("a: { title: A,\n  title: B }\nb: [{ c: 1, c: 2 }]\n").unwrap(),
+            &mut findings,
+        );
+        let places: Vec<_> = findings.iter().map(|finding| finding.span.position()).collect();
+        assert_eq!(places, [(2, 3), (3, 13)]);
     }
 
     #[test]

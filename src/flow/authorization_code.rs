@@ -189,6 +189,7 @@ async fn wait(
     let deadline = Instant::now() + asking.timeout;
     let mut tick = interval_at(Instant::now() + Duration::from_millis(300), Duration::from_secs(1));
     let title = &session.definition.title;
+    let mut countdown = String::new();
     let stop = sleep_until(deadline);
     tokio::pin!(stop);
     loop {
@@ -208,7 +209,7 @@ async fn wait(
                 Some(line) => {
                     terminal.waited();
                     if terminal.terminals.input {
-                        terminal.erase_pasted();
+                        terminal.erase_pasted(&countdown, &line);
                     }
                     match paste(&line, state) {
                         Ok(params) => return Ok(params),
@@ -224,7 +225,8 @@ async fn wait(
             },
             _ = tick.tick() => {
                 let left = deadline.saturating_duration_since(Instant::now()).as_secs();
-                terminal.waiting(&format!("Waiting for {title}, {}:{:02} left. Ctrl-C stops.", left / 60, left % 60));
+                countdown = format!("Waiting for {title}, {}:{:02} left. Ctrl-C stops.", left / 60, left % 60);
+                terminal.waiting(&countdown);
             }
             () = &mut stop => {
                 terminal.waited();

@@ -199,10 +199,17 @@ pub fn explain_refusal(
         ));
     }
     let hint = known.and_then(|known| known.hint.clone());
-    match hint.or_else(|| general.map(|found| fill(found.fix))) {
+    error = match hint.or_else(|| general.map(|found| fill(found.fix))) {
         Some(hint) => error.hint(hint),
         None => error.hint("look at the request and the answer with `-vv`"),
+    };
+    // An app's own hint says why; the command that mends it is always the same.
+    let reconnect = format!("run `tieline connect {id}`");
+    if error.kind == Kind::NotConnected && !error.hints.iter().any(|hint| hint.contains(&reconnect))
+    {
+        error = error.hint(reconnect);
     }
+    error
 }
 
 fn general(refusal: &ProviderError) -> Option<&'static Explanation> {

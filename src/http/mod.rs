@@ -186,8 +186,10 @@ impl Client {
         Ok(match (stream, body) {
             (Some(stream), _) => builder.body(stream),
             (None, Some((text, _))) => builder.body(text),
-            // A POST without a body still says that its length is 0.
-            (None, None) if request.method == http::Method::POST => builder.body(""),
+            // A POST without a body says so (RFC 9110 section 8.6): some servers answer 411 otherwise.
+            (None, None) if matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") => {
+                builder.header("content-length", "0")
+            }
             (None, None) => builder,
         })
     }

@@ -18,6 +18,7 @@
 
 mod answer;
 mod endpoint;
+mod event;
 mod listener;
 mod page;
 mod request;
@@ -28,6 +29,7 @@ mod tests;
 mod waiting;
 
 pub use endpoint::{Endpoint, EndpointError, Host, Port};
+pub use event::{Callback, Event};
 pub use listener::{BindError, Listener, StartError};
 pub use page::{Outcome, Page, Row};
-pub use waiting::{Callback, Event, Waiting};
+pub use waiting::Waiting;

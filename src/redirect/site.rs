@@ -2,9 +2,9 @@
 
 use super::answer::Answer;
 use super::endpoint::{Endpoint, Host, origin};
+use super::event::{Callback, Event, Events};
 use super::page::Notice;
 use super::request::Request;
-use super::waiting::{Callback, Event};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -69,7 +69,7 @@ impl Site {
             state: Mutex::new(State { check, phase: Phase::Waiting(accepted) }),
             strays,
         };
-        (site, Events { accepted: Some(accepted_receiver), strays: strays_receiver })
+        (site, Events::new(accepted_receiver, strays_receiver))
     }
 
     pub(super) fn route(&self, request: &Request) -> Reply {
@@ -165,29 +165,4 @@ fn nonce() -> String {
     // Without random numbers there is no `state` and no PKCE either: we would not be here.
     SystemRandom::new().fill(&mut bytes).expect("the operating system has random numbers");
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// What arrived, for the caller.
-#[derive(Debug)]
-pub(super) struct Events {
-    /// Apart from the strays, so that a flood of them cannot push it out.
-    accepted: Option<oneshot::Receiver<Callback>>,
-    strays: mpsc::Receiver<Event>,
-}
-
-impl Events {
-    /// The next event, strays that came first first. Cancel safe. `None` when the listener ended.
-    pub(super) async fn recv(&mut self) -> Option<Event> {
-        let Some(accepted) = &mut self.accepted else {
-            return self.strays.recv().await;
-        };
-        tokio::select! {
-            biased;
-            Some(stray) = self.strays.recv() => Some(stray),
-            callback = accepted => {
-                self.accepted = None;
-                callback.ok().map(Event::Accepted)
-            }
-        }
-    }
 }

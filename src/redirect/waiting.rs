@@ -1,37 +1,13 @@
 //! The caller's end of a running listener: receive the callback, tell the outcome.
 
+use super::event::{Callback, Event, Events};
 use super::page::Page;
 use super::server::Server;
-use super::site::Events;
-use std::fmt;
 use std::future;
 use std::time::Duration;
 
 /// How long the browser may take to follow the redirect to the outcome and to receive it.
 const FAREWELL: Duration = Duration::from_secs(3);
-
-/// The authorization response, or the error response, that passed the check.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Callback {
-    /// Decoded, in the order they came in; a name may occur twice.
-    pub params: Vec<(String, String)>,
-}
-
-impl fmt::Debug for Callback {
-    /// The names only: the values hold the code.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.params.iter().map(|(name, _)| name)).finish()
-    }
-}
-
-/// Something that arrived at the redirect URI.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The answer that is waited for.
-    Accepted(Callback),
-    /// A request that is not it, and why. The text holds nothing of the query.
-    Stray(String),
-}
 
 /// A running listener. Dropping it closes every socket at once and ends its thread.
 #[derive(Debug)]

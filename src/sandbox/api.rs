@@ -16,7 +16,7 @@ use serde_json::json;
 use super::authenticate::authenticate;
 use super::authorization_type::AuthorizationType;
 use super::echo::{digest, echo};
-use super::guard::issuer;
+use super::host::issuer;
 use super::provider::Provider;
 use super::{misbehave, user_info};
 
@@ -50,7 +50,7 @@ async fn misbehaving(
     request: Request,
     next: Next,
 ) -> Response {
-    match misbehave::instead_of_api(&provider) {
+    match misbehave::instead_of_api(&provider.switches) {
         Some(answer) => answer,
         None => next.run(request).await,
     }

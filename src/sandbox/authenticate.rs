@@ -16,51 +16,13 @@ use super::client_authentication::basic;
 use super::error::NO_STORE;
 use super::form::Parameters;
 use super::person::Person;
+use super::place::Place;
 use super::provider::Provider;
 
 pub(super) const USERNAME: &str = "ada";
 pub(super) const PASSWORD: &str = "practice-password";
 const API_KEY: &str = "practice-key";
 const API_SECRET: &str = "practice-api-secret";
-
-/// A place where a credential may be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Authorization,
-    ApiKeyHeader,
-    ApiSecretHeader,
-    AccessTokenQuery,
-    ApiKeyQuery,
-    ApiSecretQuery,
-}
-
-impl Place {
-    const ALL: [Self; 6] = [
-        Self::Authorization,
-        Self::ApiKeyHeader,
-        Self::ApiSecretHeader,
-        Self::AccessTokenQuery,
-        Self::ApiKeyQuery,
-        Self::ApiSecretQuery,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Authorization => "authorization",
-            Self::ApiKeyHeader => "x-api-key",
-            Self::ApiSecretHeader => "x-api-secret",
-            Self::AccessTokenQuery => "access_token",
-            Self::ApiKeyQuery => "api_key",
-            Self::ApiSecretQuery => "api_secret",
-        }
-    }
-}
-
-/// Whether a header or a query parameter of this name holds a credential, and is not echoed.
-pub(super) fn is_credential(name: &str) -> bool {
-    matches!(name, "cookie" | "proxy-authorization")
-        || Place::ALL.iter().any(|place| place.name() == name)
-}
 
 /// Who calls.
 #[derive(Debug, Clone)]

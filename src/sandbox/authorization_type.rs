@@ -1,6 +1,6 @@
 //! Defines the authorization types and the prefix beneath which each has its API.
 
-use super::authenticate::Place;
+use super::place::Place;
 
 /// One of a definition's types, and the login that a key or basic type may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,32 +7,15 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::authorization_request::AuthorizationRequest;
 use super::client::Client;
 use super::error::{NO_STORE, OAuthError};
 use super::form::Parameters;
 use super::grants::{Binding, Grant};
-use super::guard::issuer;
+use super::host::issuer;
 use super::person::Person;
 use super::provider::Provider;
-use super::{misbehave, page, pkce, redirect_uri};
-
-/// The scopes that can be asked for, and what the page says about each.
-pub(super) const SCOPES: [(&str, &str); 4] = [
-    ("profile", "See your name"),
-    ("email", "See your email address"),
-    ("notes.read", "Read your notes"),
-    ("notes.write", "Write and delete your notes"),
-];
-
-/// A valid authorization request.
-pub(super) struct AuthorizationRequest {
-    pub(super) client_id: &'static str,
-    pub(super) client_name: &'static str,
-    pub(super) redirect_uri: String,
-    pub(super) scopes: Vec<String>,
-    state: Option<String>,
-    code_challenge: String,
-}
+use super::{misbehave, page, redirect_uri};
 
 /// Where an answer goes, which has to be known before there can be one.
 struct Destination<'a> {
@@ -53,14 +36,18 @@ pub(super) async fn authorize(
         Err(reason) => return page::refusal(reason),
     };
     let state = parameters.one("state").filter(|_| !parameters.occurs_twice("state"));
-    let request = misbehave::authorization_error(&provider)
-        .map_or_else(|| read(&destination, &parameters), Err);
+    let Destination { client, redirect_uri } = &destination;
+    let request = misbehave::authorization_error(&provider.switches)
+        .map_or_else(|| AuthorizationRequest::read(client, redirect_uri, &parameters), Err);
     match request {
         Ok(request) if provider.agrees => allow(&provider, request, Person::Ada, &headers).await,
-        Ok(request) => page::consent(&provider, request),
+        Ok(request) => {
+            let id = provider.ask(request.clone());
+            page::consent(&request, &id)
+        }
         Err(error) => {
             let parameters = error_parameters(&error);
-            respond(&provider, &destination.redirect_uri, parameters, state, &headers).await
+            respond(&provider, redirect_uri, parameters, state, &headers).await
         }
     }
 }
@@ -79,54 +66,6 @@ fn destination<'a>(
         return Err("The client has not registered this redirect_uri.");
     }
     Ok(Destination { client, redirect_uri: redirect_uri.to_owned() })
-}
-
-fn read(
-    destination: &Destination<'_>,
-    parameters: &Parameters,
-) -> Result<AuthorizationRequest, OAuthError> {
-    if let Some(name) = parameters.repeated() {
-        return Err(OAuthError::repeated(name));
-    }
-    match parameters.one("response_type") {
-        Some("code") => {}
-        Some(_) => return Err(OAuthError::new("unsupported_response_type", "only code")),
-        None => return Err(OAuthError::invalid_request("response_type is missing")),
-    }
-    if parameters.one("response_mode").is_some_and(|mode| mode != "query") {
-        return Err(OAuthError::invalid_request("response_mode can only be query"));
-    }
-    Ok(AuthorizationRequest {
-        client_id: destination.client.id,
-        client_name: destination.client.name,
-        redirect_uri: destination.redirect_uri.clone(),
-        scopes: scopes(parameters)?,
-        state: parameters.one("state").map(str::to_owned),
-        code_challenge: code_challenge(parameters)?,
-    })
-}
-
-fn scopes(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
-    let scopes = parameters.one("scope").unwrap_or("profile").split(' ').map(str::to_owned);
-    let scopes: Vec<_> = scopes.collect();
-    match scopes.iter().find(|scope| !SCOPES.iter().any(|(known, _)| known == scope)) {
-        None => Ok(scopes),
-        Some(_) => Err(OAuthError::new("invalid_scope", "a scope is unknown")),
-    }
-}
-
-/// RFC 9700 section 2.1.1: PKCE for every client, and never `plain`.
-fn code_challenge(parameters: &Parameters) -> Result<String, OAuthError> {
-    let challenge = parameters
-        .one("code_challenge")
-        .ok_or_else(|| OAuthError::invalid_request("code_challenge is missing"))?;
-    if parameters.one("code_challenge_method") != Some("S256") {
-        return Err(OAuthError::invalid_request("code_challenge_method must be S256"));
-    }
-    if !pkce::is_code_challenge(challenge) {
-        return Err(OAuthError::invalid_request("code_challenge is not one of S256"));
-    }
-    Ok(challenge.to_owned())
 }
 
 /// `POST /authorize/decide`: the form of the page. Its request id is random and works once, so
@@ -180,7 +119,7 @@ async fn respond(
 ) -> Response {
     parameters.extend(state.map(|state| ("state", state.to_owned())));
     parameters.push(("iss", issuer(headers)));
-    misbehave::redirect(provider, redirect_uri, &mut parameters).await;
+    misbehave::redirect(&provider.switches, redirect_uri, &mut parameters).await;
     let location = redirect_uri::with_parameters(redirect_uri, &parameters);
     let headers =
         [(header::LOCATION, location), (header::REFERRER_POLICY, "no-referrer".to_owned())];

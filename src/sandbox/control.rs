@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::misbehave::Misbehaviour;
-use super::provider::{Counters, Misbehaviours, Provider, lock};
+use super::provider::{Counters, Provider};
 
 #[derive(Serialize)]
 struct Seen {
@@ -22,7 +22,7 @@ struct Seen {
 
 /// `GET /sandbox/state`: counters, and what goes wrong at present.
 pub(super) async fn state(State(provider): State<Arc<Provider>>) -> Response {
-    let misbehaviours = provider.misbehaviours().into_iter().map(Misbehaviour::name).collect();
+    let misbehaviours = provider.switches.on().into_iter().map(Misbehaviour::name).collect();
     Json(Seen { counters: provider.counters(), misbehaviours }).into_response()
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn misbehave(
         names.iter().map(|name| Misbehaviour::from_name(name).ok_or(name)).collect();
     match on {
         Ok(on) => {
-            *lock(&provider.misbehaviours) = Misbehaviours { on, ..Misbehaviours::default() };
+            provider.switches.replace(on);
             StatusCode::NO_CONTENT.into_response()
         }
         Err(name) => {

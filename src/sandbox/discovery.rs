@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::authorize::SCOPES;
-use super::guard::issuer;
+use super::host::issuer;
+use super::scope::SCOPES;
 
 /// `GET /.well-known/oauth-authorization-server`
 pub(super) async fn metadata(headers: HeaderMap) -> Response {

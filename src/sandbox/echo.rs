@@ -9,8 +9,9 @@ use futures_util::StreamExt;
 use ring::digest::{Context, SHA256};
 use serde_json::{Map, Value, json};
 
-use super::authenticate::{Caller, is_credential};
+use super::authenticate::Caller;
 use super::form::Parameters;
+use super::place::is_credential;
 
 /// A longer body is told by its length and digest.
 const MAX_ECHO: usize = 64 * 1024;

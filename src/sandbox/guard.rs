@@ -1,13 +1,13 @@
 //! Defines what every request must pass: it was meant for this computer, and it is counted.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::host::{host, is_loopback, issuer};
 use super::provider::Provider;
 
 /// Turns away what another web site could make a browser send, then counts.
@@ -43,40 +43,4 @@ fn is_cross_site(request: &Request) -> bool {
     path.starts_with("/sandbox/")
         || (path.starts_with("/authorize/")
             && origin.as_bytes() != issuer(request.headers()).as_bytes())
-}
-
-/// The issuer (RFC 8414 section 2): whichever loopback name the caller uses.
-pub(super) fn issuer(headers: &HeaderMap) -> String {
-    format!("http://{}", host(headers).unwrap_or_default())
-}
-
-fn host(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::HOST)?.to_str().ok()
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.parse::<u16>().is_ok() => name,
-        _ => host,
-    };
-    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    name.eq_ignore_ascii_case("localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_loopback_names_are_answered_to() {
-        for host in ["127.0.0.1:8455", "127.0.0.1", "localhost:1", "[::1]:8455", "[::1]"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in
-            ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil:8455", "", "10.0.0.1"]
-        {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

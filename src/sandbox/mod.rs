@@ -5,6 +5,7 @@
 
 mod api;
 mod authenticate;
+mod authorization_request;
 mod authorization_type;
 mod authorize;
 mod client;
@@ -14,18 +15,24 @@ mod discovery;
 mod echo;
 mod error;
 mod form;
+mod grant_type;
 mod grants;
 mod guard;
+mod host;
 mod listener;
+mod lock;
 mod login;
 mod misbehave;
+mod options;
 mod page;
 mod person;
 mod pkce;
+mod place;
 mod provider;
 mod random;
 mod redirect_uri;
 mod revoke;
+mod scope;
 mod token;
 mod user_info;
 
@@ -44,40 +51,7 @@ pub use self::client::{
     CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
 };
 pub use self::misbehave::Misbehaviour;
-
-/// The port that the shipped definitions `sandbox-*` expect.
-pub const PORT: u16 = 8455;
-
-/// How a sandbox starts.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The port on 127.0.0.1 and, where there is one, on `[::1]`; 0 takes any free port.
-    pub port: u16,
-    /// How many seconds an access token and a login session live.
-    pub lifetime: u64,
-    /// What goes wrong from the start; `PUT /sandbox/misbehave` changes it later.
-    pub misbehaviours: Vec<Misbehaviour>,
-    /// The secret of the client `practice`.
-    pub client_secret: String,
-    /// The redirect URIs that every client has registered. A loopback address without a port
-    /// stands for any port (RFC 8252 section 7.3); all others are compared as text.
-    pub redirect_uris: Vec<String>,
-    /// Answers an authorization request at once, as Ada Lovelace, without showing a page.
-    pub agrees: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: PORT,
-            lifetime: 3600,
-            misbehaviours: Vec::new(),
-            client_secret: CLIENT_SECRET.to_owned(),
-            redirect_uris: redirect_uri::REGISTERED.map(str::to_owned).to_vec(),
-            agrees: false,
-        }
-    }
-}
+pub use self::options::{Options, PORT};
 
 /// A sandbox whose ports are bound: connections already queue up, [`Sandbox::run`] answers them.
 #[derive(Debug)]

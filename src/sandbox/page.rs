@@ -4,22 +4,21 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use url::{Host, Url};
 
-use super::authorize::{AuthorizationRequest, SCOPES};
+use super::authorization_request::AuthorizationRequest;
 use super::error::NO_STORE;
 use super::person::Person;
-use super::provider::Provider;
 use super::random::random;
+use super::scope;
 
 const STYLE: &str = include_str!("page.css");
 
-/// The page that asks. It keeps the request until somebody decides.
-pub(super) fn consent(provider: &Provider, request: AuthorizationRequest) -> Response {
+/// The page that asks; `id` is what the request is kept under until somebody decides.
+pub(super) fn consent(request: &AuthorizationRequest, id: &str) -> Response {
     let form_action = form_action(&request.redirect_uri);
     let client = escaped(request.client_name);
     let target = escaped(&shown_target(&request.redirect_uri));
     let scopes: String = request.scopes.iter().map(|scope| scope_item(scope)).collect();
     let people: String = Person::ALL.into_iter().map(person_choice).collect();
-    let id = provider.ask(request);
     let body = format!(
         r#"<h1>{client} asks for access</h1>
 <p>If you allow it, <strong>{client}</strong> may:</p>
@@ -55,7 +54,7 @@ pub(super) async fn welcome() -> Response {
 }
 
 fn scope_item(scope: &str) -> String {
-    let meaning = SCOPES.iter().find(|(name, _)| *name == scope).map_or("", |(_, text)| text);
+    let meaning = scope::meaning(scope).unwrap_or_default();
     format!("<li>{}<code>{}</code></li>", escaped(meaning), escaped(scope))
 }
 

@@ -1,14 +1,16 @@
 //! Defines the provider's memory: what it was started with, what it issued, what it counted.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::authorize::AuthorizationRequest;
+use super::authorization_request::AuthorizationRequest;
 use super::client::{self, Client};
 use super::grants::Grants;
-use super::misbehave::Misbehaviour;
-use super::{Options, random};
+use super::lock::lock;
+use super::misbehave::Switches;
+use super::options::Options;
+use super::random::random;
 
 /// More consent pages than anybody leaves open.
 const MAX_PENDING: usize = 100;
@@ -21,20 +23,13 @@ pub(super) struct Provider {
     pub(super) redirect_uris: Vec<String>,
     pub(super) lifetime: Duration,
     pub(super) agrees: bool,
-    pub(super) misbehaviours: Mutex<Misbehaviours>,
+    pub(super) switches: Switches,
     grants: Mutex<Grants>,
     /// Consent pages that are waiting for a decision, by request id.
     pending: Mutex<HashMap<String, AuthorizationRequest>>,
     /// Login sessions and when they end.
     sessions: Mutex<HashMap<String, Instant>>,
     counters: Mutex<Counters>,
-}
-
-/// What goes wrong now, and what has already gone wrong the one time that it should.
-#[derive(Default)]
-pub(super) struct Misbehaviours {
-    pub(super) on: Vec<Misbehaviour>,
-    pub(super) spent: HashSet<Misbehaviour>,
 }
 
 /// What `GET /sandbox/state` tells; no secret is in here.
@@ -61,10 +56,7 @@ impl Provider {
             redirect_uris: options.redirect_uris,
             lifetime: Duration::from_secs(options.lifetime),
             agrees: options.agrees,
-            misbehaviours: Mutex::new(Misbehaviours {
-                on: options.misbehaviours,
-                spent: HashSet::new(),
-            }),
+            switches: Switches::new(options.misbehaviours),
             grants: Mutex::default(),
             pending: Mutex::default(),
             sessions: Mutex::default(),
@@ -84,13 +76,9 @@ impl Provider {
         lock(&self.sessions)
     }
 
-    pub(super) fn misbehaviours(&self) -> Vec<Misbehaviour> {
-        lock(&self.misbehaviours).on.clone()
-    }
-
     /// Keeps an authorization request until somebody decides; gives its id.
     pub(super) fn ask(&self, request: AuthorizationRequest) -> String {
-        let id = random::random("");
+        let id = random("");
         let mut pending = lock(&self.pending);
         if pending.len() >= MAX_PENDING {
             pending.clear();
@@ -118,9 +106,4 @@ impl Provider {
         let path = if full { "others" } else { path };
         *counters.requests.entry(path.to_owned()).or_default() += 1;
     }
-}
-
-/// Nothing under these locks panics half-way through a change.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,7 +13,7 @@ use super::{client_authentication, misbehave, token};
 
 /// `POST /revoke`
 pub(super) async fn revoke(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    if let Some(answer) = misbehave::instead_of_revocation(&provider) {
+    if let Some(answer) = misbehave::instead_of_revocation(&provider.switches) {
         return answer;
     }
     let (parts, body) = request.into_parts();

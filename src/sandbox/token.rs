@@ -13,6 +13,7 @@ use super::client::Client;
 use super::client_authentication;
 use super::error::OAuthError;
 use super::form::{Parameters, has_media_type};
+use super::grant_type::GrantType;
 use super::grants::Issued;
 use super::misbehave;
 use super::provider::Provider;
@@ -20,26 +21,19 @@ use super::provider::Provider;
 /// No token request is longer.
 const MAX_BODY: usize = 64 * 1024;
 
-/// The two grants that the endpoint knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GrantType {
-    AuthorizationCode,
-    RefreshToken,
-}
-
 /// `POST /token`
 pub(super) async fn token(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return OAuthError::invalid_request("the body is too long").into_response();
     };
-    if let Some(answer) = misbehave::instead_of_token(&provider, &body).await {
+    if let Some(answer) = misbehave::instead_of_token(&provider.switches, &body).await {
         return answer;
     }
     match issue(&provider, &parts, &body) {
         Ok((grant_type, issued)) => {
             let answer = token_answer(issued, provider.lifetime.as_secs());
-            misbehave::token_answer(&provider, grant_type, answer)
+            misbehave::token_answer(&provider.switches, grant_type, answer)
         }
         Err(error) => error.into_response(),
     }
@@ -52,13 +46,8 @@ fn issue(
 ) -> Result<(GrantType, Issued), OAuthError> {
     let parameters = form_body(parts, body)?;
     let client = client_authentication::client(provider, &parts.headers, &parameters)?;
-    let grant_type = match parameters.one("grant_type") {
-        Some("authorization_code") => GrantType::AuthorizationCode,
-        Some("refresh_token") => GrantType::RefreshToken,
-        Some(_) => return Err(OAuthError::new("unsupported_grant_type", "the grant is unknown")),
-        None => return Err(OAuthError::invalid_request("grant_type is missing")),
-    };
-    if let Some(error) = misbehave::grant_error(provider, grant_type) {
+    let grant_type = GrantType::read(&parameters)?;
+    if let Some(error) = misbehave::grant_error(&provider.switches, grant_type) {
         return Err(error);
     }
     let issued = match grant_type {
@@ -117,7 +106,7 @@ fn refresh(
     let issued = provider.grants().refresh(
         (refresh_token, client.id),
         parameters.one("scope"),
-        misbehave::rotation(provider),
+        misbehave::rotation(&provider.switches),
         (Instant::now(), provider.lifetime),
     )?;
     provider.count(|counters| {

@@ -19,6 +19,6 @@ pub(super) async fn user_info(
     if let Some(scopes) = caller.scopes {
         claims.insert("scope".to_owned(), scopes.join(" ").into());
     }
-    misbehave::user_info(&provider, &mut claims);
+    misbehave::user_info(&provider.switches, &mut claims);
     Json(claims).into_response()
 }

@@ -113,7 +113,7 @@ pub enum RenderError {
         /// The template's text.
         template: String,
     },
-    /// More output than [`MAX_OUTPUT`].
+    /// More output than 1 MiB.
     #[error("`{template}` renders to more than 1 MiB")]
     TooLong {
         /// The template's text.

@@ -147,10 +147,14 @@ impl Terminal {
         self.waiting("");
     }
 
-    /// Erases the line above: something secret was pasted there.
-    pub fn erase_pasted(&self) {
+    /// Erases what was pasted, a secret, and the waiting line that it began behind: together they
+    /// may fill several rows.
+    pub fn erase_pasted(&self, waiting: &str, pasted: &str) {
         if self.terminals.error {
-            let _ = write!(io::stderr(), "\x1b[1A\r\x1b[2K");
+            let columns = terminal_size::terminal_size_of(io::stderr())
+                .map_or(80, |(width, _)| usize::from(width.0).max(1));
+            let rows = (waiting.width() + pasted.width()).div_ceil(columns).max(1);
+            let _ = write!(io::stderr(), "\x1b[{rows}A\r\x1b[J");
         }
     }
 

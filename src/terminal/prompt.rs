@@ -5,8 +5,8 @@ use crate::definition::Field;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use dialoguer::theme::Theme;
-use dialoguer::{Confirm, Input, Password, Select};
-use std::io;
+use dialoguer::{Confirm, Input, Select};
+use std::io::{self, Write};
 
 impl Terminal {
     /// Asks for a field: hidden if it is secret, a menu if it has options, checked as it is typed.
@@ -24,6 +24,7 @@ impl Terminal {
             return self.ask_secret(field);
         }
         let example = field.example.as_ref().map(|e| format!(" [{e}]")).unwrap_or_default();
+        catch_ctrl_c();
         let mut input = Input::<String>::with_theme(&Plain)
             .with_prompt(format!("  {}{example}", field.label))
             .allow_empty(field.optional)
@@ -35,12 +36,15 @@ impl Terminal {
     }
 
     fn ask_secret(&self, field: &Field) -> Result<String> {
-        Password::with_theme(&Plain)
-            .with_prompt(format!("  {} (not shown)", field.label))
-            .allow_empty_password(field.optional)
-            .validate_with(|text: &String| check(field, text))
-            .interact()
-            .map_err(prompt_error)
+        loop {
+            let text = hidden(&format!("  {} (not shown)", field.label)).map_err(io_error)?;
+            match check(field, &text) {
+                Ok(()) => return Ok(text),
+                Err(reason) => {
+                    self.say(format!("  {} {reason}", self.paint(Style::Bad, self.cross())));
+                }
+            }
+        }
     }
 
     fn ask_option(&self, field: &Field) -> Result<String> {
@@ -56,6 +60,7 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn choose(&self, prompt: &str, labels: &[&str], preset: usize) -> Result<usize> {
+        catch_ctrl_c();
         Select::with_theme(&Plain)
             .with_prompt(format!("  {prompt}"))
             .items(labels)
@@ -69,6 +74,7 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn confirm(&self, question: &str) -> Result<bool> {
+        catch_ctrl_c();
         Confirm::with_theme(&Plain)
             .with_prompt(format!("  {question}"))
             .default(false)
@@ -81,11 +87,13 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn passphrase(prompt: &str, new: bool) -> Result<Secret> {
-        let mut input = Password::with_theme(&Plain).with_prompt(format!("  {prompt}"));
-        if new {
-            input = input.with_confirmation("  The same again", "they differ");
+        loop {
+            let text = hidden(&format!("  {prompt}")).map_err(io_error)?;
+            if !new || hidden("  The same again").map_err(io_error)? == text {
+                return Ok(Secret::from(text));
+            }
+            let _ = writeln!(io::stderr(), "  they differ");
         }
-        input.interact().map(Secret::from).map_err(prompt_error)
     }
 }
 
@@ -100,10 +108,81 @@ fn prompt_error(error: dialoguer::Error) -> Error {
     // A prompt that ended early may have left the cursor hidden.
     let _ = console::Term::stderr().show_cursor();
     let dialoguer::Error::IO(error) = error;
+    io_error(error)
+}
+
+fn io_error(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::Interrupted => Error::new(Kind::Interrupted, "interrupted"),
         _ => Error::new(Kind::Usage, "nothing could be asked").because(error),
     }
+}
+
+/// From here on Ctrl-C is an error of the prompt: the signal would end the process with the cursor
+/// hidden.
+fn catch_ctrl_c() {
+    #[cfg(unix)]
+    if tokio::runtime::Handle::try_current().is_ok() {
+        use tokio::signal::unix::{SignalKind, signal};
+        // The handler stays, whatever becomes of this listener.
+        let _ = signal(SignalKind::interrupt());
+    }
+}
+
+/// Reads a line that is not shown. Not with the library, which leaves a terminal without echo behind
+/// when Ctrl-C ends the process.
+#[cfg(unix)]
+fn hidden(prompt: &str) -> io::Result<String> {
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+    let terminal = io::stdin();
+    let before = tcgetattr(&terminal)?;
+    let mut quiet = before.clone();
+    quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+    quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
+    quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
+    tcsetattr(&terminal, OptionalActions::Flush, &quiet)?;
+    let _ = write!(io::stderr(), "{prompt}: ");
+    let line = typed_line(|| {
+        let mut byte = [0];
+        match rustix::io::read(&terminal, &mut byte)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(byte[0]),
+        }
+    });
+    tcsetattr(&terminal, OptionalActions::Now, &before)?;
+    let _ = writeln!(io::stderr());
+    line
+}
+
+/// The keys that matter on a terminal that leaves them to us.
+#[cfg(unix)]
+fn typed_line(mut key: impl FnMut() -> io::Result<u8>) -> io::Result<String> {
+    let mut line = Vec::new();
+    loop {
+        match key()? {
+            b'\r' | b'\n' => break,
+            // Ctrl-C
+            0x03 => return Err(io::ErrorKind::Interrupted.into()),
+            // Ctrl-D
+            0x04 if line.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+            // Ctrl-U
+            0x15 => line.clear(),
+            // Backspace takes a whole character.
+            0x08 | 0x7f => while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {},
+            byte if byte >= b' ' => line.push(byte),
+            _ => {}
+        }
+    }
+    String::from_utf8(line).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+}
+
+#[cfg(not(unix))]
+fn hidden(prompt: &str) -> io::Result<String> {
+    let asked = dialoguer::Password::with_theme(&Plain)
+        .with_prompt(prompt)
+        .allow_empty_password(true)
+        .interact();
+    asked.map_err(|dialoguer::Error::IO(error)| error)
 }
 
 /// The library's prompts without decoration.

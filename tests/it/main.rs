@@ -1,5 +1,29 @@
 //! Black-box tests: the real executable against the sandbox and against servers of the tests' own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod recorder;
+mod spelling;
 mod support;
 
+mod accounts;
+mod call;
+mod canary;
+mod client;
+mod completions;
+mod connect;
+mod fields;
+mod keyring;
+mod kill;
+mod lint;
+mod refresh;
+mod store;
+mod integry;
+mod listener;
+mod misbehave;
 mod smoke;

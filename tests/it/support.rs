@@ -68,17 +68,17 @@ impl Home {
 
     /// Connects `sandbox-oauth2` (or another OAuth app) with `arguments`, playing the browser.
     pub(crate) fn connect(&self, arguments: &[&str]) -> Ran {
-        let mut waiting = self.start_connect(arguments);
-        let page = browse(&waiting.url);
-        let mut ran = waiting.finish();
-        ran.page = page.body;
-        ran
+        self.start_connect(arguments).browse_and_finish()
     }
 
     /// Starts a connect that waits for the browser.
     pub(crate) fn start_connect(&self, arguments: &[&str]) -> Waiting {
-        let all = [&["connect", "--no-browser"], arguments].concat();
-        let mut child = self.command(&all).spawn().unwrap();
+        self.start(&[&["connect", "--no-browser"], arguments].concat())
+    }
+
+    /// Starts any command that waits for the browser.
+    pub(crate) fn start(&self, all: &[&str]) -> Waiting {
+        let mut child = self.command(all).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         let url = loop {
@@ -93,7 +93,13 @@ impl Home {
                 break line.trim().to_owned();
             }
         };
-        Waiting { arguments: all.iter().map(ToString::to_string).collect(), child, stderr, said, url }
+        Waiting {
+            arguments: all.iter().map(ToString::to_string).collect(),
+            child,
+            stderr,
+            said,
+            url,
+        }
     }
 }
 
@@ -126,6 +132,12 @@ impl Waiting {
         self.stderr.read_line(&mut line).unwrap();
         self.said.push_str(&line);
         line
+    }
+
+    /// Plays the browser and waits for the end.
+    pub(crate) fn browse_and_finish(&mut self) -> Ran {
+        let page = browse(&self.url);
+        Ran { page: page.body, ..self.finish() }
     }
 
     /// Waits for its end.
@@ -164,7 +176,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(arguments: &[&str], output: Output) -> Self {
+    pub(crate) fn new(arguments: &[&str], output: Output) -> Self {
         Self {
             command: arguments.join(" "),
             status: output.status.code(),
@@ -230,6 +242,7 @@ impl Sandbox {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("http://"), "the sandbox did not start: {arguments:?}");
         Self { child, url: line.trim().to_owned() }
     }
 
@@ -252,23 +265,24 @@ impl Sandbox {
     /// `GET /sandbox/state`: `tokens_issued`, `refreshes`, `revocations`, `logins`, `refused`,
     /// `requests`.
     pub(crate) fn state(&self) -> serde_json::Value {
-        serde_json::from_str(&request("GET", &format!("{}/sandbox/state", self.url), "").body).unwrap()
+        serde_json::from_str(&request("GET", &format!("{}/sandbox/state", self.url), "").body)
+            .unwrap()
     }
 
     /// Ends every access token and login.
     pub(crate) fn expire(&self) {
-        assert_eq!(request("POST", &format!("{}/sandbox/expire", self.url), "").status, 200);
+        assert_eq!(request("POST", &format!("{}/sandbox/expire", self.url), "").status, 204);
     }
 
     /// Revokes every grant.
     pub(crate) fn revoke(&self) {
-        assert_eq!(request("POST", &format!("{}/sandbox/revoke", self.url), "").status, 200);
+        assert_eq!(request("POST", &format!("{}/sandbox/revoke", self.url), "").status, 204);
     }
 
     /// From now on it misbehaves like this, and no other way.
     pub(crate) fn misbehave(&self, names: &[&str]) {
         let body = serde_json::to_string(names).unwrap();
-        assert_eq!(request("PUT", &format!("{}/sandbox/misbehave", self.url), &body).status, 200);
+        assert_eq!(request("PUT", &format!("{}/sandbox/misbehave", self.url), &body).status, 204);
     }
 }
 
@@ -318,9 +332,16 @@ pub(crate) fn request_with(method: &str, url: &str, headers: &[(&str, &str)], bo
     let mut stream = TcpStream::connect(authority.replace("localhost", "127.0.0.1")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let path = &parsed[url::Position::BeforePath..url::Position::AfterQuery];
-    let extra: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = if body.is_empty() { String::new() } else { format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()) };
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n{length}{extra}\r\n{body}");
+    let extra: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = if body.is_empty() {
+        String::new()
+    } else {
+        format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
+    };
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n{length}{extra}\r\n{body}"
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = Vec::new();
     // A server that hangs up early has said what it has to say.
@@ -332,7 +353,11 @@ fn parse_answer(url: &str, answer: &[u8]) -> Page {
     let text = String::from_utf8_lossy(answer).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|s| s.parse().ok()).unwrap_or(0);
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1))
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(0);
     let headers: BTreeMap<String, String> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
@@ -358,4 +383,124 @@ fn unchunk(mut body: &str) -> String {
 /// The query of a URL.
 pub(crate) fn query(url: &str) -> BTreeMap<String, String> {
     url::Url::parse(url).unwrap().query_pairs().into_owned().collect()
+}
+
+impl Home {
+    /// Writes a definition of the user's own.
+    pub(crate) fn define(&self, app: &str, yaml: &str) {
+        self.write(&format!("home/apps/{app}.yaml"), yaml);
+    }
+
+    /// How many entries the sealed store has.
+    pub(crate) fn kept(&self) -> usize {
+        std::fs::read_dir(self.path().join("home/vault")).map_or(0, Iterator::count)
+    }
+
+    /// Runs `tieline` on a terminal of 80 columns that echoes what is typed.
+    pub(crate) fn on_terminal(&self, arguments: &[&str]) -> Pty {
+        let mut command = Command::new("/bin/sh");
+        let script = "PATH=/usr/bin:/bin stty echo rows 24 cols 80; exec \"$0\" \"$@\"";
+        command.args(["-c", script, env!("CARGO_BIN_EXE_tieline")]).args(arguments);
+        command.env_clear().envs(&self.variables).env("TERM", "xterm").current_dir(self.path());
+        let session = rexpect::session::spawn_command(command, Some(30_000)).unwrap();
+        Pty { session, seen: String::new() }
+    }
+}
+
+/// A person at a terminal.
+pub(crate) struct Pty {
+    session: rexpect::session::PtySession,
+    /// Everything that came, with control sequences.
+    pub(crate) seen: String,
+}
+
+impl Pty {
+    /// Waits until this text has come.
+    #[track_caller]
+    pub(crate) fn until(&mut self, text: &str) -> &mut Self {
+        match self.session.exp_string(text) {
+            Ok(before) => self.seen.push_str(&before),
+            Err(error) => panic!("`{text}` did not come: {error}\n{}", self.seen),
+        }
+        self.seen.push_str(text);
+        self
+    }
+
+    /// Types a line.
+    pub(crate) fn types(&mut self, line: &str) -> &mut Self {
+        self.press(&format!("{line}\r"))
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        self.session.send(keys).unwrap();
+        self.session.flush().unwrap();
+        self
+    }
+
+    /// Waits for the end, and gives the exit status.
+    pub(crate) fn ends(&mut self) -> i32 {
+        let rest = self.session.exp_eof().unwrap();
+        self.seen.push_str(&rest);
+        match self.session.process().wait().unwrap() {
+            rexpect::process::WaitStatus::Exited(_, status) => status,
+            other => panic!("{other:?}\n{}", self.seen),
+        }
+    }
+
+    /// What stands on the screen of 80 columns in the end, without what was erased.
+    pub(crate) fn screen(&self) -> String {
+        let mut rows = vec![Vec::new()];
+        let (mut row, mut column) = (0_usize, 0_usize);
+        let mut rest = self.seen.chars().peekable();
+        while let Some(c) = rest.next() {
+            match c {
+                '\r' => column = 0,
+                '\n' => row += 1,
+                '\u{8}' => column = column.saturating_sub(1),
+                '\u{1b}' if rest.next_if_eq(&'[').is_some() => {
+                    let mut number = String::new();
+                    while let Some(digit) = rest.next_if(|c| "?;0123456789".contains(*c)) {
+                        number.push(digit);
+                    }
+                    let count: usize = number.parse().unwrap_or(1);
+                    match rest.next() {
+                        Some('A') => row = row.saturating_sub(count),
+                        Some('B') => row += count,
+                        Some('K') if number == "2" => rows[row].clear(),
+                        Some('K') => rows[row].truncate(column),
+                        Some('J') => {
+                            rows[row].truncate(column);
+                            rows.truncate(row + 1);
+                        }
+                        _ => {}
+                    }
+                }
+                c if c.is_control() => {}
+                c => {
+                    if column == 80 {
+                        (row, column) = (row + 1, 0);
+                    }
+                    rows.resize(rows.len().max(row + 1), Vec::new());
+                    let cells = &mut rows[row];
+                    cells.resize(cells.len().max(column + 1), ' ');
+                    cells[column] = c;
+                    column += 1;
+                }
+            }
+            rows.resize(rows.len().max(row + 1), Vec::new());
+        }
+        rows.into_iter().map(|row| String::from_iter(row) + "\n").collect()
+    }
+}
+
+/// Answers the sandbox's consent page, as its form does, and follows to the end.
+pub(crate) fn decide(consent: &Page, decision: &str, person: &str) -> Page {
+    let start = "name=\"request\" value=\"";
+    let at = consent.body.find(start).unwrap_or_else(|| panic!("{}", consent.body));
+    let id = consent.body[at + start.len()..].split('"').next().unwrap();
+    let url = url::Url::parse(&consent.url).unwrap().join("/authorize/decide").unwrap();
+    let body = format!("request={id}&person={person}&decision={decision}");
+    let answer = request("POST", url.as_str(), &body);
+    browse(&answer.headers["location"])
 }

@@ -93,15 +93,15 @@ fn which(
         .map(|(id, _)| id)
         .filter(|known| known.app == id.app)
         .collect();
+    if name.is_none() && arguments.add && !existing.is_empty() {
+        return Err(Error::new(Kind::Usage, "a second account needs a name")
+            .hint(format!("run `tieline connect {} --account NAME --add`", id.app)));
+    }
     if existing.contains(&id) || existing.is_empty() {
         return Ok(id);
     }
-    if name.is_none() && !arguments.add {
-        return accounts.pick(&app.context, &id).map(|(id, _)| id);
-    }
     if name.is_none() {
-        return Err(Error::new(Kind::Usage, "a second account needs a name")
-            .hint(format!("run `tieline connect {} --account NAME --add`", id.app)));
+        return accounts.pick(&app.context, &id).map(|(id, _)| id);
     }
     if arguments.add || definition.many_accounts || existing.len() > 1 {
         return Ok(id);

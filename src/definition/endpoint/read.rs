@@ -83,7 +83,10 @@ impl Endpoint {
             reader.error("missing-key", &node.span, "an endpoint needs a `url`");
             return None;
         };
-        let mut endpoint = Self::bare(read_url(reader, url)?, kind);
+        let url = read_url(reader, url);
+        // A wrong URL must not hide what else is wrong here.
+        let stand_in = || Template::parse("/", Place::Url).ok();
+        let mut endpoint = Self::bare(url.clone().or_else(stand_in)?, kind);
         endpoint.read_method(reader, &entries);
         endpoint.placement = Placement::read(reader, &entries);
         if let Some(node) = entries.take("encoding") {
@@ -98,7 +101,7 @@ impl Endpoint {
         if let Some(node) = entries.take("client_authentication") {
             endpoint.client_authentication = read_client_authentication(reader, node);
         }
-        Some(endpoint)
+        url.map(|_| endpoint)
     }
 
     fn bare(url: Template, kind: Use) -> Self {

@@ -3,7 +3,7 @@
 
 use crate::sandbox::error::OAuthError;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "access-denied",

@@ -8,9 +8,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use crate::sandbox::token::GrantType;
+use crate::sandbox::grant_type::GrantType;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "drop-after-refresh",

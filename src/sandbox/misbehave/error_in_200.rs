@@ -4,7 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About =
     About { name: "error-in-200", explain: "the token endpoint answers 200 with an error inside" };

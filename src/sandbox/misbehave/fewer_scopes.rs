@@ -1,6 +1,6 @@
 //! Defines `fewer-scopes`: the token answer says that one scope less was granted.
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "fewer-scopes",

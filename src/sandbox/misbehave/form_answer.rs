@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About =
     About { name: "form-answer", explain: "the token answer is form-encoded" };

@@ -4,24 +4,26 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 
+use super::about::{Answer, Parameters};
+use super::misbehaviour::Misbehaviour;
+use super::switches::Switches;
 use super::{
-    Answer, Misbehaviour, Parameters, access_denied, drop_after_refresh, echoed_secret,
-    error_in_200, fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error,
-    huge_answer, invalid_client, invalid_grant, invalid_scope, missing_iss, missing_state,
-    no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type, refused_refresh,
-    repeated_code, revocation_fails, server_error, server_error_once, slow, somebody_else,
-    stray_callback, temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
-    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
-    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
+    access_denied, drop_after_refresh, echoed_secret, error_in_200, fewer_scopes, form_answer,
+    hostile_error, hostile_identity, html_200, html_error, huge_answer, invalid_client,
+    invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in, no_refresh_rotation,
+    no_refresh_token, no_token_type, refused_refresh, repeated_code, revocation_fails,
+    server_error, server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
+    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
+    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
+    wrong_iss, wrong_state,
 };
 use crate::sandbox::error::{NO_STORE, OAuthError};
+use crate::sandbox::grant_type::GrantType;
 use crate::sandbox::grants::Rotation;
-use crate::sandbox::provider::{Provider, lock};
-use crate::sandbox::token::GrantType;
 
 /// An authorization request came, with a client and a redirect URI that are good.
-pub(in crate::sandbox) fn authorization_error(provider: &Provider) -> Option<OAuthError> {
-    provider.misbehaviours().into_iter().find_map(|misbehaviour| match misbehaviour {
+pub(in crate::sandbox) fn authorization_error(switches: &Switches) -> Option<OAuthError> {
+    switches.on().into_iter().find_map(|misbehaviour| match misbehaviour {
         Misbehaviour::InvalidScope => Some(invalid_scope::error()),
         Misbehaviour::UnauthorizedClient => Some(unauthorized_client::error()),
         Misbehaviour::AccessDenied => Some(access_denied::error()),
@@ -32,11 +34,11 @@ pub(in crate::sandbox) fn authorization_error(provider: &Provider) -> Option<OAu
 
 /// A redirect is about to be sent.
 pub(in crate::sandbox) async fn redirect(
-    provider: &Provider,
+    switches: &Switches,
     redirect_uri: &str,
     parameters: &mut Parameters,
 ) {
-    for misbehaviour in provider.misbehaviours() {
+    for misbehaviour in switches.on() {
         match misbehaviour {
             Misbehaviour::WrongState => wrong_state::edit(parameters),
             Misbehaviour::MissingState => missing_state::edit(parameters),
@@ -51,10 +53,10 @@ pub(in crate::sandbox) async fn redirect(
 
 /// A token request came and nobody has looked at it yet.
 pub(in crate::sandbox) async fn instead_of_token(
-    provider: &Provider,
+    switches: &Switches,
     body: &[u8],
 ) -> Option<Response> {
-    let on = provider.misbehaviours();
+    let on = switches.on();
     if on.contains(&Misbehaviour::Slow) {
         slow::wait().await;
     }
@@ -69,7 +71,7 @@ pub(in crate::sandbox) async fn instead_of_token(
         Misbehaviour::TokenRedirect => Some(token_redirect::answer()),
         Misbehaviour::HugeAnswer => Some(huge_answer::answer()),
         Misbehaviour::ServerErrorOnce => {
-            first_time(provider, misbehaviour).then(server_error_once::answer)
+            switches.first_time(misbehaviour).then(server_error_once::answer)
         }
         _ => None,
     })
@@ -77,16 +79,16 @@ pub(in crate::sandbox) async fn instead_of_token(
 
 /// A token request is understood and its client authenticated.
 pub(in crate::sandbox) fn grant_error(
-    provider: &Provider,
+    switches: &Switches,
     grant_type: GrantType,
 ) -> Option<OAuthError> {
-    let refuses = provider.misbehaviours().contains(&Misbehaviour::RefusedRefresh);
+    let refuses = switches.on().contains(&Misbehaviour::RefusedRefresh);
     refuses.then(|| refused_refresh::error(grant_type)).flatten()
 }
 
 /// A refresh token is about to be used.
-pub(in crate::sandbox) fn rotation(provider: &Provider) -> Rotation {
-    if provider.misbehaviours().contains(&Misbehaviour::NoRefreshRotation) {
+pub(in crate::sandbox) fn rotation(switches: &Switches) -> Rotation {
+    if switches.on().contains(&Misbehaviour::NoRefreshRotation) {
         no_refresh_rotation::rotation()
     } else {
         Rotation::OneTime
@@ -95,11 +97,11 @@ pub(in crate::sandbox) fn rotation(provider: &Provider) -> Rotation {
 
 /// Tokens were issued and the answer is about to be sent.
 pub(in crate::sandbox) fn token_answer(
-    provider: &Provider,
+    switches: &Switches,
     grant_type: GrantType,
     mut answer: Answer,
 ) -> Response {
-    let on = provider.misbehaviours();
+    let on = switches.on();
     for misbehaviour in &on {
         match misbehaviour {
             Misbehaviour::NoExpiresIn => no_expires_in::edit(&mut answer),
@@ -122,38 +124,33 @@ pub(in crate::sandbox) fn token_answer(
 }
 
 /// A revocation request came.
-pub(in crate::sandbox) fn instead_of_revocation(provider: &Provider) -> Option<Response> {
-    provider.misbehaviours().contains(&Misbehaviour::RevocationFails).then(revocation_fails::answer)
+pub(in crate::sandbox) fn instead_of_revocation(switches: &Switches) -> Option<Response> {
+    switches.on().contains(&Misbehaviour::RevocationFails).then(revocation_fails::answer)
 }
 
 /// An API call came whose credential is good.
-pub(in crate::sandbox) fn instead_of_api(provider: &Provider) -> Option<Response> {
-    provider.misbehaviours().into_iter().find_map(|misbehaviour| match misbehaviour {
+pub(in crate::sandbox) fn instead_of_api(switches: &Switches) -> Option<Response> {
+    switches.on().into_iter().find_map(|misbehaviour| match misbehaviour {
         Misbehaviour::TooManyRequests => Some(too_many_requests::answer()),
         Misbehaviour::TooManyRequestsOnce => {
-            first_time(provider, misbehaviour).then(too_many_requests_once::answer)
+            switches.first_time(misbehaviour).then(too_many_requests_once::answer)
         }
         Misbehaviour::ServerError => Some(server_error::answer()),
         Misbehaviour::Unauthorized => Some(unauthorized::answer()),
         Misbehaviour::UnauthorizedOnce => {
-            first_time(provider, misbehaviour).then(unauthorized_once::answer)
+            switches.first_time(misbehaviour).then(unauthorized_once::answer)
         }
         _ => None,
     })
 }
 
 /// User information is about to be sent.
-pub(in crate::sandbox) fn user_info(provider: &Provider, claims: &mut Answer) {
-    for misbehaviour in provider.misbehaviours() {
+pub(in crate::sandbox) fn user_info(switches: &Switches, claims: &mut Answer) {
+    for misbehaviour in switches.on() {
         match misbehaviour {
             Misbehaviour::SomebodyElse => somebody_else::edit(claims),
             Misbehaviour::HostileIdentity => hostile_identity::edit(claims),
             _ => {}
         }
     }
-}
-
-/// True once per misbehaviour.
-fn first_time(provider: &Provider, misbehaviour: Misbehaviour) -> bool {
-    lock(&provider.misbehaviours).spent.insert(misbehaviour)
 }

@@ -1,7 +1,7 @@
 //! Defines `hostile-identity`: user information has a name and an address full of terminal
 //! escapes.
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "hostile-identity",

@@ -2,7 +2,7 @@
 
 use axum::response::{Html, IntoResponse, Response};
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About =
     About { name: "html-200", explain: "the token endpoint answers 200 with a web page" };

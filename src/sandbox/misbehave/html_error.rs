@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About =
     About { name: "html-error", explain: "the token endpoint answers 502 with a web page" };

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About =
     About { name: "huge-answer", explain: "the token endpoint answers with JSON that never ends" };

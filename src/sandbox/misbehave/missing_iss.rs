@@ -1,6 +1,6 @@
 //! Defines `missing-iss`: the redirect names no issuer although the metadata promises one.
 
-use super::{About, Parameters};
+use super::about::{About, Parameters};
 
 pub(super) const ABOUT: About = About {
     name: "missing-iss",

@@ -1,6 +1,6 @@
 //! Defines `missing-state`: the redirect carries no state.
 
-use super::{About, Parameters};
+use super::about::{About, Parameters};
 
 pub(super) const ABOUT: About =
     About { name: "missing-state", explain: "the redirect carries no state" };

@@ -1,6 +1,6 @@
 //! Defines `no-expires-in`: the token answer does not tell the lifetime.
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About =
     About { name: "no-expires-in", explain: "the token answer does not tell the lifetime" };

@@ -3,7 +3,7 @@
 
 use crate::sandbox::grants::Rotation;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "no-refresh-rotation",

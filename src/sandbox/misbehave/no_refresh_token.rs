@@ -1,6 +1,6 @@
 //! Defines `no-refresh-token`: the token answer has no refresh token.
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About =
     About { name: "no-refresh-token", explain: "the token answer has no refresh token" };

@@ -1,6 +1,6 @@
 //! Defines `no-token-type`: the token answer has no token_type.
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About =
     About { name: "no-token-type", explain: "the token answer has no token_type" };

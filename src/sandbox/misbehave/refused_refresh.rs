@@ -1,9 +1,9 @@
 //! Defines `refused-refresh`: connecting works, but every refresh is refused with invalid_grant.
 
 use crate::sandbox::error::OAuthError;
-use crate::sandbox::token::GrantType;
+use crate::sandbox::grant_type::GrantType;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "refused-refresh",

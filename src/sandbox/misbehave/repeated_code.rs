@@ -1,6 +1,6 @@
 //! Defines `repeated-code`: the redirect carries two codes, and the second is the right one.
 
-use super::{About, Parameters};
+use super::about::{About, Parameters};
 
 pub(super) const ABOUT: About = About {
     name: "repeated-code",

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About =
     About { name: "server-error", explain: "the API answers every call with 500" };

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "server-error-once",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About =
     About { name: "slow", explain: "the token endpoint answers after 30 seconds" };

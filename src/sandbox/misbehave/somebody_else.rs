@@ -2,7 +2,7 @@
 
 use crate::sandbox::person::Person;
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "somebody-else",

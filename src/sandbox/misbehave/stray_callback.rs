@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "stray-callback",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "text-expires-in",

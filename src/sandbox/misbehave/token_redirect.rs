@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::sandbox::error::OAuthError;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "token-redirect",

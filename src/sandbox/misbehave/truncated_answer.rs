@@ -4,7 +4,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "truncated-answer",

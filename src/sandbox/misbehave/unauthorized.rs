@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "unauthorized",

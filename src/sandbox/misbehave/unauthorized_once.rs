@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 
-use super::About;
+use super::about::About;
 
 pub(super) const ABOUT: About = About {
     name: "unauthorized-once",

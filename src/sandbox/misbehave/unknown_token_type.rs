@@ -1,6 +1,6 @@
 //! Defines `unknown-token-type`: the token answer has a token_type that nobody knows.
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "unknown-token-type",

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::Value;
 
-use super::{About, Answer};
+use super::about::{About, Answer};
 
 pub(super) const ABOUT: About = About {
     name: "wrong-content-type",

@@ -1,6 +1,6 @@
 //! Defines `wrong-iss`: the redirect names another issuer, as in a mix-up attack.
 
-use super::{About, Parameters};
+use super::about::{About, Parameters};
 
 pub(super) const ABOUT: About = About {
     name: "wrong-iss",

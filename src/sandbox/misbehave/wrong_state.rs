@@ -1,6 +1,6 @@
 //! Defines `wrong-state`: the redirect carries another state than the request.
 
-use super::{About, Parameters};
+use super::about::{About, Parameters};
 
 pub(super) const ABOUT: About =
     About { name: "wrong-state", explain: "the redirect carries another state than the request" };

@@ -1,0 +1,69 @@
+//! Defines an authorization request (RFC 6749 section 4.1.1) and what makes it valid.
+
+use super::client::Client;
+use super::error::OAuthError;
+use super::form::Parameters;
+use super::{pkce, scope};
+
+/// A valid authorization request.
+#[derive(Clone)]
+pub(super) struct AuthorizationRequest {
+    pub(super) client_id: &'static str,
+    pub(super) client_name: &'static str,
+    pub(super) redirect_uri: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) state: Option<String>,
+    pub(super) code_challenge: String,
+}
+
+impl AuthorizationRequest {
+    /// Reads what a client sent, whose redirect URI is known to be good.
+    pub(super) fn read(
+        client: &Client,
+        redirect_uri: &str,
+        parameters: &Parameters,
+    ) -> Result<Self, OAuthError> {
+        if let Some(name) = parameters.repeated() {
+            return Err(OAuthError::repeated(name));
+        }
+        match parameters.one("response_type") {
+            Some("code") => {}
+            Some(_) => return Err(OAuthError::new("unsupported_response_type", "only code")),
+            None => return Err(OAuthError::invalid_request("response_type is missing")),
+        }
+        if parameters.one("response_mode").is_some_and(|mode| mode != "query") {
+            return Err(OAuthError::invalid_request("response_mode can only be query"));
+        }
+        Ok(Self {
+            client_id: client.id,
+            client_name: client.name,
+            redirect_uri: redirect_uri.to_owned(),
+            scopes: scopes(parameters)?,
+            state: parameters.one("state").map(str::to_owned),
+            code_challenge: code_challenge(parameters)?,
+        })
+    }
+}
+
+fn scopes(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
+    let scopes = parameters.one("scope").unwrap_or("profile").split(' ').map(str::to_owned);
+    let scopes: Vec<_> = scopes.collect();
+    match scopes.iter().find(|scope| scope::meaning(scope).is_none()) {
+        None => Ok(scopes),
+        Some(_) => Err(OAuthError::new("invalid_scope", "a scope is unknown")),
+    }
+}
+
+/// RFC 9700 section 2.1.1: PKCE for every client, and never `plain`.
+fn code_challenge(parameters: &Parameters) -> Result<String, OAuthError> {
+    let challenge = parameters
+        .one("code_challenge")
+        .ok_or_else(|| OAuthError::invalid_request("code_challenge is missing"))?;
+    if parameters.one("code_challenge_method") != Some("S256") {
+        return Err(OAuthError::invalid_request("code_challenge_method must be S256"));
+    }
+    if !pkce::is_code_challenge(challenge) {
+        return Err(OAuthError::invalid_request("code_challenge is not one of S256"));
+    }
+    Ok(challenge.to_owned())
+}

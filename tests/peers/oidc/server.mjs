@@ -1,0 +1,120 @@
+// An OAuth 2.0 and OpenID provider on loopback: the certified `oidc-provider`, as strict as it comes.
+//
+//   node server.mjs [--port N] [--access-ttl SECONDS] [--refresh-ttl SECONDS] [--code-ttl SECONDS]
+//
+// Port 0, the default, takes any free one. `PORT` does the same as `--port`. When it listens it prints
+// one line, `READY http://127.0.0.1:PORT`, and that address is the issuer.
+import http from 'node:http';
+import { parseArgs } from 'node:util';
+import { Provider } from 'oidc-provider';
+
+const { values: options } = parseArgs({
+  options: {
+    port: { type: 'string', default: process.env.PORT ?? '0' },
+    'access-ttl': { type: 'string', default: '3600' },
+    'refresh-ttl': { type: 'string', default: '86400' },
+    'code-ttl': { type: 'string', default: '60' },
+  },
+});
+
+// A redirect URI without a port matches every port (RFC 8252 section 7.3).
+const native = {
+  application_type: 'native',
+  redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
+  response_types: ['code'],
+  grant_types: ['authorization_code', 'refresh_token'],
+};
+
+const clients = [
+  { ...native, client_id: 'tieline-public', token_endpoint_auth_method: 'none' },
+  {
+    ...native,
+    client_id: 'tieline-basic',
+    client_secret: 'basic-secret-5f1d',
+    token_endpoint_auth_method: 'client_secret_basic',
+  },
+  {
+    ...native,
+    client_id: 'tieline-post',
+    client_secret: 'post-secret-9c4e',
+    token_endpoint_auth_method: 'client_secret_post',
+  },
+  // Inside Basic both halves must be form-encoded first (RFC 6749 section 2.3.1). Each of these
+  // characters is lost or doubled by a client that forgets it.
+  {
+    ...native,
+    client_id: 'tieline:odd id+100%25',
+    client_secret: 'odd: secret+50%2F&=/',
+    token_endpoint_auth_method: 'client_secret_basic',
+  },
+];
+
+const person = (login) => ({ sub: login, name: `Person ${login}`, email: `${login}@example.test` });
+
+const configuration = {
+  clients,
+  clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+  scopes: ['openid', 'offline_access', 'profile', 'email', 'read', 'write'],
+  claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
+  findAccount: (_, login) => ({ accountId: login, claims: () => person(login) }),
+  features: {
+    devInteractions: { enabled: true },
+    revocation: { enabled: true },
+    introspection: { enabled: true },
+  },
+  pkce: { required: () => true },
+  // A refresh token works once; the second use revokes everything that came from it.
+  rotateRefreshToken: true,
+  issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+  ttl: {
+    AccessToken: Number(options['access-ttl']),
+    RefreshToken: Number(options['refresh-ttl']),
+    AuthorizationCode: Number(options['code-ttl']),
+    IdToken: 3600,
+    Interaction: 3600,
+    Session: 86400,
+    Grant: 86400,
+  },
+  cookies: { keys: ['only for tests'] },
+};
+
+// Everything under /api/ asks for a bearer token that this provider gave out and still honours.
+const protectedResource = (provider) => async (context, next) => {
+  if (!context.path.startsWith('/api/')) return next();
+  const [, value] = /^Bearer (\S+)$/i.exec(context.get('authorization')) ?? [];
+  const token = value && (await provider.AccessToken.find(value));
+  if (!token?.isValid) {
+    context.status = 401;
+    context.set('WWW-Authenticate', value ? 'Bearer error="invalid_token"' : 'Bearer');
+    context.body = { error: value ? 'invalid_token' : 'missing_token' };
+    return undefined;
+  }
+  context.body = {
+    sub: token.accountId,
+    client_id: token.clientId,
+    scope: token.scope,
+    method: context.method,
+    path: context.path,
+  };
+  return undefined;
+};
+
+const report = (event) => (_, error) =>
+  console.error(event, error.error ?? error.message, error.error_description ?? '', error.error_detail ?? '');
+
+// The issuer holds the port, so the port is taken before there is a provider.
+const server = http.createServer();
+server.listen(Number(options.port), '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, configuration);
+  provider.use(protectedResource(provider));
+  for (const event of ['server_error', 'authorization.error', 'grant.error', 'revocation.error']) {
+    provider.on(event, report(event));
+  }
+  server.on('request', provider.callback());
+  console.log(`READY ${issuer}`);
+});
+
+// A test that was killed cannot end its servers: they look after that themselves.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.exit(0), 500).unref();
