@@ -45,16 +45,16 @@ fn start(cli: Cli, app: &App) -> Result<()> {
     };
     let result = runtime.block_on(async {
         tokio::select! {
-            // First what runs: the signal is caught only where there is something to wait for, and
-            // ends what blocks before.
+            // Ctrl-C first, so that it is caught from the start: whatever blocks after that, a prompt,
+            // sees it itself.
             biased;
-            result = run(cli, app) => result,
             _ = tokio::signal::ctrl_c() => {
                 app.terminal.waited();
                 let mut error = Error::new(Kind::Interrupted, "interrupted");
                 error.hints.extend(go_on);
                 Err(error)
             }
+            result = run(cli, app) => result,
         }
     });
     // A thread that still reads standard input must not hold us.

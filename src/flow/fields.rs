@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use crate::terminal::Terminal;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 
 /// The most that is read for one value from a file or standard input, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -86,6 +86,11 @@ fn read_file(name: &str, path: &str) -> Result<String> {
 /// # Errors
 /// It cannot be read.
 pub fn read_stdin(name: &str) -> Result<String> {
+    if std::io::stdin().is_terminal() {
+        // A person types it: hidden, and Ctrl-C ends it.
+        let typed = Terminal::passphrase(&format!("{name} (not shown)"), false)?;
+        return Ok(typed.expose().to_owned());
+    }
     let mut text = String::new();
     let read = std::io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text);
     read.map_err(|e| {

@@ -176,7 +176,9 @@ impl StoreError {
     #[must_use]
     pub fn hints(&self, account: &str) -> Vec<String> {
         let lines: &[&str] = match self {
-            Self::NoService { .. } => &["run `tieline doctor`, or add `--store file`"],
+            Self::NoService { .. } => {
+                &["start a keyring such as GNOME Keyring, or add `--store file`"]
+            }
             Self::NoCollection { .. } => &[
                 "create a default keyring (Passwords and Keys, or sign in to the desktop once)",
                 "over SSH or in CI, use a sealed file: add `--store file` to `connect`",

@@ -24,7 +24,6 @@ impl Terminal {
             return self.ask_secret(field);
         }
         let example = field.example.as_ref().map(|e| format!(" [{e}]")).unwrap_or_default();
-        catch_ctrl_c();
         let mut input = Input::<String>::with_theme(&Plain)
             .with_prompt(format!("  {}{example}", field.label))
             .allow_empty(field.optional)
@@ -60,7 +59,6 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn choose(&self, prompt: &str, labels: &[&str], preset: usize) -> Result<usize> {
-        catch_ctrl_c();
         Select::with_theme(&Plain)
             .with_prompt(format!("  {prompt}"))
             .items(labels)
@@ -74,7 +72,6 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn confirm(&self, question: &str) -> Result<bool> {
-        catch_ctrl_c();
         Confirm::with_theme(&Plain)
             .with_prompt(format!("  {question}"))
             .default(false)
@@ -115,17 +112,6 @@ fn io_error(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::Interrupted => Error::new(Kind::Interrupted, "interrupted"),
         _ => Error::new(Kind::Usage, "nothing could be asked").because(error),
-    }
-}
-
-/// From here on Ctrl-C is an error of the prompt: the signal would end the process with the cursor
-/// hidden.
-fn catch_ctrl_c() {
-    #[cfg(unix)]
-    if tokio::runtime::Handle::try_current().is_ok() {
-        use tokio::signal::unix::{SignalKind, signal};
-        // The handler stays, whatever becomes of this listener.
-        let _ = signal(SignalKind::interrupt());
     }
 }
 

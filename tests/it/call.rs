@@ -69,6 +69,7 @@ fn a_body_is_a_text_a_file_or_standard_input() {
         "application/json"
     );
     home.run(&["call", APP, "/api", "-d", "@nowhere.json"]).expect(1).says("nowhere.json");
+    home.run(&["call", APP, "/api", "-d", "@."]).expect(1).says("it is a folder");
     home.run(&["call", APP, "/api", "-d", "x", "-f", "a=b"]).expect(2);
 }
 

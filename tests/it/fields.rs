@@ -254,3 +254,17 @@ fn a_hidden_line_can_be_corrected() {
     terminal.until("(not shown): ").types("wrong\u{15}practice-kyé\u{7f}\u{7f}ey");
     assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
 }
+
+#[test]
+fn a_value_from_standard_input_that_a_person_types_is_hidden() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let command = ["connect", "sandbox-api-key", "-f", "api_key=-"];
+    let mut terminal = home.on_terminal(&command);
+    terminal.until("api_key (not shown): ").press("canary\u{3}");
+    assert_eq!(terminal.ends(), 130, "{}", terminal.seen);
+    let mut terminal = home.on_terminal(&command);
+    terminal.until("api_key (not shown): ").types("practice-key");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
+    assert!(!terminal.seen.contains("practice-key"), "{}", terminal.seen);
+}

@@ -97,6 +97,10 @@ impl Input {
                 let file = file.map_err(|error| {
                     Error::io(format!("`{}` cannot be read", path.display()), &error)
                 })?;
+                if file.metadata().await.is_ok_and(|about| about.is_dir()) {
+                    let message = format!("`{}` cannot be read", path.display());
+                    return Err(Error::new(Kind::Failed, message).because("it is a folder"));
+                }
                 Ok(Some(reqwest::Body::from(file)))
             }
         }
