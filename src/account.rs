@@ -21,6 +21,9 @@ pub struct Account {
     /// The account's own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The file of its definition, where it was connected with one of the user's own by path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
     /// Which of the app's authorizations.
     pub authorization: String,
     /// Who is connected.

@@ -28,7 +28,8 @@ impl Answer {
     /// Reads a body by its content type, and by what parses where that says nothing.
     #[must_use]
     pub fn new(status: u16, headers: Vec<(String, String)>, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(body).into_owned();
+        let text = String::from_utf8_lossy(body);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
         let kind = header(&headers, "content-type").unwrap_or_default().to_ascii_lowercase();
         let value = read(&kind, &text);
         Self { status, headers, value, text }

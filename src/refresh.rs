@@ -53,7 +53,7 @@ impl Surroundings<'_> {
     /// The client cannot be read.
     pub async fn session(&self, opened: &Opened, needs_client: bool) -> Result<Session<'_>> {
         let client = if needs_client || reads_client(self.auth) {
-            self.client(&opened.account, &opened.id).await?
+            self.client(&opened.account, &opened.id, opened.record.store != ENVIRONMENT).await?
         } else {
             None
         };
@@ -69,9 +69,13 @@ impl Surroundings<'_> {
     }
 
     /// The client that an account was connected with.
-    async fn client(&self, account: &Account, id: &AccountId) -> Result<Option<OAuthClient>> {
+    async fn client(
+        &self,
+        account: &Account,
+        id: &AccountId,
+        kept: bool,
+    ) -> Result<Option<OAuthClient>> {
         let Some(client_id) = &account.client_id else { return Ok(None) };
-        let app = &self.definition.client_app;
         if let Some(given) =
             self.context.input(id, "client_id").filter(|given| given.equals(client_id))
         {
@@ -80,8 +84,12 @@ impl Surroundings<'_> {
                 return Ok(Some(OAuthClient { secret, ..OAuthClient::public(given.expose()) }));
             }
         }
-        if let Some(kept) = self.accounts.client(app, Some(client_id)).await? {
-            return Ok(Some(kept.client));
+        // A credential from the environment has nothing to do with what is kept.
+        if !kept {
+            return Ok(Some(OAuthClient::public(client_id)));
+        }
+        if let Some(client) = self.accounts.client(self.definition, Some(client_id)).await? {
+            return Ok(Some(client));
         }
         // A client that the definition brings, or a public one from the environment.
         Ok(Some(OAuthClient::public(client_id)))
@@ -120,6 +128,7 @@ impl Surroundings<'_> {
 
     fn can_renew(&self, opened: &Opened) -> bool {
         match &self.auth.way {
+            Way::OAuth2(oauth2) if oauth2.refresh.iter().any(needs_code) => false,
             Way::Fields => false,
             Way::Login(_) => true,
             Way::OAuth2(oauth2) => is_renewable(oauth2, opened.credential.refresh_token.is_some()),
@@ -225,6 +234,14 @@ fn over(id: &AccountId) -> Error {
     Error::new(Kind::NotConnected, format!("the access token of `{id}` is over"))
         .because("there is no way to renew it without a person")
         .hint(format!("run `tieline connect {id}`"))
+}
+
+/// Whether a refresh would send a code, which only a person can bring. A parameter that comes out
+/// empty is left out; a whole body is not looked into.
+fn needs_code(endpoint: &Endpoint) -> bool {
+    let body = endpoint.body.as_ref().filter(|_| !endpoint.encoding_written);
+    let names = body.into_iter().flat_map(|body| body.names());
+    names.into_iter().any(|name| name.root() == "code" && !name.asks)
 }
 
 /// Whether an API request names the client.

@@ -88,7 +88,8 @@ pub fn from_endpoint(
 /// # Errors
 /// The result is no URL.
 pub fn resolve(url: &str, base_url: &str, shown: &str) -> Result<Url, RequestError> {
-    let absolute = match url.contains("://") && !url.starts_with('/') {
+    let before_query = url.split(['?', '#']).next().unwrap_or_default();
+    let absolute = match before_query.contains("://") && !url.starts_with('/') {
         true => url.to_owned(),
         false => format!("{}/{}", base_url.trim_end_matches('/'), url.trim_start_matches('/')),
     };
@@ -257,9 +258,12 @@ fn value(param: &Param, scope: &Scope) -> Result<Option<Value>, RenderError> {
     Ok(match param {
         Param::Never => None,
         Param::Literal(value) => Some(value.clone()),
-        Param::Text(template) => template.render(scope)?.map(|text| {
+        Param::Text(template) => template.render(scope)?.and_then(|text| {
+            if template.is_lone_json() && text == "null" {
+                return None;
+            }
             let typed = template.is_lone_json().then(|| serde_json::from_str(&text).ok()).flatten();
-            typed.unwrap_or(Value::String(text))
+            Some(typed.unwrap_or(Value::String(text)))
         }),
         Param::List(items) => {
             let mut list = Vec::new();

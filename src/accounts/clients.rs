@@ -1,37 +1,13 @@
 //! Clients: one's own registrations at apps, kept as long as an account refers to them.
 
 use super::files::{ClientRecord, Clients};
-use super::{Accounts, StoreChoice, store_error};
+use super::{Accounts, Lock, StoreChoice, store_error};
 use crate::credential::Client;
 use crate::definition::Definition;
+use crate::definition::hosts::Hosts;
 use crate::definition::names::AppName;
 use crate::error::{Error, Kind, Result};
-use crate::store::{Doing, StoreError};
-
-/// A client that is kept, with its secret.
-pub struct KeptClient {
-    /// The client.
-    pub client: Client,
-    /// What stands in its file.
-    pub record: ClientRecord,
-}
-
-/// The definition sends a client's secret to other hosts than when it was set.
-#[derive(Debug)]
-pub struct HostsChanged(pub Vec<String>);
-
-impl KeptClient {
-    /// Whether the definition still names only hosts that it named when the client was set.
-    ///
-    /// # Errors
-    /// The hosts that are new.
-    pub fn check_hosts(&self, definition: &Definition) -> Result<(), HostsChanged> {
-        let known = &self.record.hosts;
-        let new: Vec<String> =
-            definition.host_templates().into_iter().filter(|host| !known.contains(host)).collect();
-        if new.is_empty() { Ok(()) } else { Err(HostsChanged(new)) }
-    }
-}
+use crate::store::{Doing, Store, StoreError};
 
 fn entry_name(app: &AppName, id: &str) -> String {
     format!("client:{app}/{id}")
@@ -49,14 +25,30 @@ impl Accounts<'_> {
         })
     }
 
-    /// A client by id, or the current one.
+    /// A client by id, or the current one. This is the only way to its secret, and it is given only
+    /// to a definition that sends it where it could be sent when it was set.
     ///
     /// # Errors
-    /// Its secret cannot be read.
-    pub async fn client(&self, app: &AppName, id: Option<&str>) -> Result<Option<KeptClient>> {
+    /// The definition would send it elsewhere, or it cannot be read.
+    pub async fn client(
+        &self,
+        definition: &Definition,
+        id: Option<&str>,
+    ) -> Result<Option<Client>> {
+        let app = &definition.client_app;
         let clients = self.clients(app)?;
         let Some(id) = id.map(ToOwned::to_owned).or(clients.current) else { return Ok(None) };
         let Some(record) = clients.known.get(&id) else { return Ok(None) };
+        let new = Hosts::new(record.hosts.iter().cloned()).beyond(&definition.client_hosts());
+        if !new.is_empty() {
+            let message = format!(
+                "the definition of `{}` would send your client secret to new hosts",
+                definition.app
+            );
+            return Err(Error::new(Kind::Definition, message).because(new.join(", ")).hint(
+                format!("if that is meant, run `tieline client set {}` again", definition.app),
+            ));
+        }
         let mut client = Client {
             scopes: record.scopes.clone(),
             redirect_uri: record.redirect_uri.clone(),
@@ -71,44 +63,83 @@ impl Accounts<'_> {
                 .because(error)
                 .hint(format!("run `tieline client set {app}`"))
         })?;
-        Ok(Some(KeptClient { client, record: record.clone() }))
+        Ok(Some(client))
     }
 
-    /// Keeps a client; `current` makes it the one for new accounts.
+    /// Keeps a client and makes it the one for new accounts.
     ///
     /// # Errors
     /// The store or the file cannot be written.
-    pub async fn keep_client(
+    pub async fn set_client(
         &self,
-        app: &AppName,
+        definition: &Definition,
         client: &Client,
-        hosts: Vec<String>,
         choice: StoreChoice,
-        current: bool,
     ) -> Result<()> {
-        let user = entry_name(app, &client.id);
+        let _lock = self.lock_clients().await?;
+        self.write_client(definition, client, choice).await?;
+        let app = &definition.client_app;
+        let mut clients = self.clients(app)?;
+        clients.current = Some(client.id.clone());
+        self.save_clients(app, &clients)?;
+        self.sweep_clients().await;
+        Ok(())
+    }
+
+    /// Keeps a client that came from the environment for the account that is being connected with
+    /// it. What is known of it already stays, but for a secret that is given. The caller holds the
+    /// clients' lock until the account refers to it.
+    pub(super) async fn keep_client(
+        &self,
+        definition: &Definition,
+        client: &Client,
+        choice: StoreChoice,
+    ) -> Result<()> {
+        let app = &definition.client_app;
+        let known = self.clients(app)?.known.get(&client.id).cloned();
+        match known {
+            Some(_) if client.secret.is_none() => Ok(()),
+            Some(record) => {
+                let store = self.stores.by_kind(&record.store)?;
+                self.write_entry(app, client, store).await
+            }
+            None => self.write_client(definition, client, choice).await,
+        }
+    }
+
+    /// The record first and then the secret: a kill in between leaves a record without a secret,
+    /// which is noticed, and not a secret that nobody knows of.
+    async fn write_client(
+        &self,
+        definition: &Definition,
+        client: &Client,
+        choice: StoreChoice,
+    ) -> Result<()> {
+        let app = &definition.client_app;
         let store = self.stores.get(choice)?;
-        let written = store.write(&user, &client.seal()).await;
-        written.map_err(|error| client_error(&error, app, &user, Doing::Store))?;
         let mut clients = self.clients(app)?;
         let record = ClientRecord {
             store: store.kind().to_owned(),
             scopes: client.scopes.clone(),
             redirect_uri: client.redirect_uri.clone(),
             fields: client.fields.clone(),
-            hosts,
+            hosts: definition.client_hosts().patterns().to_vec(),
             set_at: crate::context::now(),
         };
         clients.known.insert(client.id.clone(), record);
-        if current {
-            clients.current = Some(client.id.clone());
-        }
         self.save_clients(app, &clients)?;
-        if current {
-            // One that is not current is kept for an account that is about to be: no sweep yet.
-            self.sweep_clients().await;
-        }
-        Ok(())
+        self.write_entry(app, client, store).await
+    }
+
+    async fn write_entry(&self, app: &AppName, client: &Client, store: &Store) -> Result<()> {
+        let user = entry_name(app, &client.id);
+        let written = store.write(&user, &client.seal()).await;
+        written.map_err(|error| client_error(&error, app, &user, Doing::Store))
+    }
+
+    /// The lock of all clients. It is taken after an account's, never before.
+    pub(super) async fn lock_clients(&self) -> Result<Lock> {
+        Lock::acquire(&self.folders.locks, "client:").await
     }
 
     /// Forgets the current client; accounts that were connected with it keep it.
@@ -116,6 +147,7 @@ impl Accounts<'_> {
     /// # Errors
     /// The file cannot be written.
     pub async fn remove_client(&self, app: &AppName) -> Result<Option<String>> {
+        let _lock = self.lock_clients().await?;
         let mut clients = self.clients(app)?;
         let Some(id) = clients.current.take() else { return Ok(None) };
         self.save_clients(app, &clients)?;
@@ -123,8 +155,13 @@ impl Accounts<'_> {
         Ok(Some(id))
     }
 
-    /// Deletes clients that nobody uses any more. A failure is left for the next time.
+    /// Deletes clients that nobody uses any more. A failure is left for the next time. The caller
+    /// holds the clients' lock.
     pub(super) async fn sweep_clients(&self) {
+        // An account whose file cannot be read may use any of them.
+        if !self.files.all_readable() {
+            return;
+        }
         // Clients are filed under an app's outermost parent, so every file is looked at.
         for owner in self.files.client_apps() {
             let Ok(mut clients) = self.files.clients(&owner) else { continue };

@@ -65,6 +65,7 @@ pub fn read(
         revision: String::new(),
         app: id.app.to_string(),
         name: id.name.clone(),
+        definition: None,
         authorization: auth.name.clone(),
         identity: None,
         verified: false,

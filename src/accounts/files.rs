@@ -23,6 +23,9 @@ pub struct Record {
     /// When a refresh token that works once was sent and no answer was stored yet, in Unix seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_sent_at: Option<i64>,
+    /// The account that this one is being renamed to, as `app/name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<String>,
     /// A copy of what the entry says.
     pub account: Account,
 }
@@ -98,6 +101,15 @@ impl Files {
             .collect();
         accounts.sort_by(|a, b| a.0.cmp(&b.0));
         accounts
+    }
+
+    /// Whether every account file can be read.
+    #[must_use]
+    pub fn all_readable(&self) -> bool {
+        let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
+        apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
+            .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
+            .all(|file| read::<Record>(&file.path()).is_ok())
     }
 
     /// One account.

@@ -4,16 +4,17 @@
 mod clients;
 pub mod environment;
 pub mod files;
+mod interrupted;
 mod lock;
 mod stores;
 
-pub use clients::{HostsChanged, KeptClient};
 pub use lock::Lock;
 pub use stores::{StoreChoice, Stores};
 
 use crate::account::Account;
 use crate::context::{Context, Folders};
-use crate::credential::Credential;
+use crate::credential::{Client, Credential};
+use crate::definition::Definition;
 use crate::definition::names::{AccountId, AppName, nearest};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
@@ -122,6 +123,12 @@ impl<'a> Accounts<'a> {
             .collect()
     }
 
+    /// That an account is not there, with what is.
+    #[must_use]
+    pub fn missing(&self, wanted: &AccountId) -> Error {
+        self.not_connected(wanted, &self.connected(&wanted.app))
+    }
+
     fn not_connected(&self, wanted: &AccountId, of_app: &[AccountId]) -> Error {
         let mut error = Error::new(Kind::NotConnected, format!("`{wanted}` is not connected"));
         if !of_app.is_empty() {
@@ -185,6 +192,7 @@ impl<'a> Accounts<'a> {
     pub fn record(&self, id: &AccountId) -> Result<Option<Record>> {
         self.files.load(id).map_err(|error| {
             Error::io(format!("the account file of `{id}` cannot be read"), &error)
+                .hint("if it is damaged, move it away and connect again")
         })
     }
 
@@ -196,17 +204,24 @@ impl<'a> Accounts<'a> {
         self.files.save(id, record).map_err(|error| file_error(id, &error))
     }
 
-    /// Keeps a new or reconnected account. The caller holds its lock.
+    /// Keeps a new or reconnected account, and a client from the environment that it was connected
+    /// with. The caller holds the account's lock.
     ///
     /// # Errors
-    /// The store or the file cannot be written; then nothing changed.
+    /// The store or the file cannot be written; then the account is as it was.
     pub async fn keep(
         &self,
         id: &AccountId,
         account: &Account,
         credential: &Credential,
         choice: StoreChoice,
+        client: Option<(&Definition, &Client)>,
     ) -> Result<()> {
+        // Held until the account refers to the client: nobody may sweep it away in between.
+        let _clients = self.lock_clients().await?;
+        if let Some((definition, client)) = client {
+            self.keep_client(definition, client, choice).await?;
+        }
         let user = id.to_string();
         let store = self.stores.get(choice)?;
         let before = self.record(id)?;
@@ -214,6 +229,7 @@ impl<'a> Accounts<'a> {
             state: State::Connecting,
             store: store.kind().to_owned(),
             refresh_sent_at: None,
+            moved_to: None,
             account: account.clone(),
         };
         if before.is_none() {
@@ -283,61 +299,9 @@ impl<'a> Accounts<'a> {
         if self.files.default(&id.app) == Some(id.name.clone()) {
             self.files.set_default(&id.app, None).map_err(|error| file_error(id, &error))?;
         }
+        let _clients = self.lock_clients().await?;
         self.sweep_clients().await;
         Ok(())
-    }
-
-    /// Moves an account to another name.
-    ///
-    /// # Errors
-    /// The new name is taken, or the store or a file cannot be changed.
-    pub async fn rename(&self, from: &AccountId, to: &AccountId) -> Result<()> {
-        if self.record(to)?.is_some() {
-            return Err(Error::new(Kind::Usage, format!("`{to}` exists already"))
-                .hint(format!("run `tieline disconnect {to}` first, or take another name")));
-        }
-        let mut opened = self.open(from).await?;
-        let choice = StoreChoice::from_kind(&opened.record.store);
-        opened.account.name.clone_from(&to.name);
-        opened.account.revision = revision()?;
-        self.keep(to, &opened.account, &opened.credential, choice).await?;
-        if self.files.default(&from.app) == Some(from.name.clone()) {
-            self.files.set_default(&to.app, Some(to)).map_err(|error| file_error(to, &error))?;
-        }
-        self.forget(from, &opened.record).await
-    }
-
-    /// Finishes what a kill interrupted, for every account that no living process holds.
-    pub async fn finish_interrupted(&self) {
-        for (id, record) in self.files.list() {
-            if record.state == State::Connected {
-                continue;
-            }
-            let Ok(Some(_lock)) = Lock::try_acquire(&self.folders.locks, &id.to_string()) else {
-                continue;
-            };
-            // Under the lock it may look different.
-            let Ok(Some(record)) = self.record(&id) else { continue };
-            match record.state {
-                State::Connected => {}
-                State::Disconnecting => drop(self.forget(&id, &record).await),
-                State::Connecting => self.finish_connecting(&id, &record).await,
-            }
-        }
-    }
-
-    async fn finish_connecting(&self, id: &AccountId, record: &Record) {
-        let Ok(store) = self.store_of(record) else { return };
-        match store.read(&id.to_string()).await {
-            // We hold the lock, so the file is ours to write.
-            Ok(_) => {
-                if let Ok(opened) = self.open(id).await {
-                    drop(self.save_record(id, &opened.record));
-                }
-            }
-            Err(StoreError::NotFound { .. }) => drop(self.files.remove(id)),
-            Err(_) => {}
-        }
     }
 
     /// Waits for the lock of an account.

@@ -12,6 +12,7 @@ use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
 use crate::refresh::{MARGIN, Surroundings};
 use crate::terminal::{Style, duration, table};
+use crate::text::short;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -205,7 +206,7 @@ fn show(app: &App, word: &str, json: bool) -> Result<()> {
         detail("field", format!("{name}: {value}"));
     }
     for (name, value) in &account.extras {
-        detail("extra", format!("{name}: {value}"));
+        detail("extra", format!("{name}: {}", short(value, 200)));
     }
     detail("hosts", account.hosts.join(", "));
     if !account.verified {
@@ -255,8 +256,10 @@ async fn rename(app: &App, word: &str, name: &str) -> Result<()> {
     let (from, _) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
     let name = name.strip_prefix(&format!("{}/", from.app)).unwrap_or(name);
     let to = AccountId::new(from.app.clone(), Some(name))?;
-    let _lock = accounts.lock(&from).await?;
-    let _other = if to == from { None } else { Some(accounts.lock(&to).await?) };
+    // In one order, so that two renames never wait for each other.
+    let (first, second) = if from <= to { (&from, &to) } else { (&to, &from) };
+    let _lock = accounts.lock(first).await?;
+    let _other = if to == from { None } else { Some(accounts.lock(second).await?) };
     accounts.rename(&from, &to).await?;
     app.terminal.say(format!(
         "{} Renamed {from} to {to}",
@@ -269,10 +272,7 @@ fn set_default(app: &App, word: &str) -> Result<()> {
     let accounts = app.accounts();
     let id = AccountId::parse(word)?;
     if accounts.record(&id)?.is_none() {
-        accounts.pick(
-            &app.context,
-            &AccountId { name: id.name.clone().or(Some(String::new())), ..id.clone() },
-        )?;
+        return Err(accounts.missing(&id));
     }
     let saved = accounts.files.set_default(&id.app, Some(&id));
     saved.map_err(|error| Error::io("the defaults cannot be written", &error))?;

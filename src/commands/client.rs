@@ -94,8 +94,7 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     if arguments.test {
         try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
     }
-    let hosts = definition.host_templates();
-    accounts.keep_client(&definition.client_app, &client, hosts, app.stores.choice, true).await?;
+    accounts.set_client(&definition, &client, app.stores.choice).await?;
     let tick = app.terminal.paint(Style::Good, app.terminal.tick());
     app.terminal
         .say(format!("{tick} {} uses your client {} from now on", definition.title, client.id));
@@ -238,7 +237,16 @@ async fn try_it(
         timeout: arguments.options.timeout,
         ask: arguments.options.ask,
     };
-    let ground = Ground { app, accounts, definition, auth, id: &id, http: &http, again: false };
+    let ground = Ground {
+        app,
+        accounts,
+        definition,
+        auth,
+        id: &id,
+        http: &http,
+        again: false,
+        keeps: false,
+    };
     let mut prepared = prepare(&options, ground, Some(client)).await?;
     let (waiting, result) = prepared.run(app).await;
     if let Some(waiting) = waiting {

@@ -4,7 +4,7 @@ use super::{App, trace};
 use crate::accounts::Accounts;
 use crate::accounts::files::Record;
 use crate::definition::names::AccountId;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::flow::explain::{Doing, explain};
 use crate::flow::token::revoke;
 use crate::http::Client;
@@ -33,19 +33,19 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     accounts.finish_interrupted().await;
     let http = app.http(arguments.timeout);
-    let mut result = Ok(());
+    let mut failures = Vec::new();
     for word in &arguments.accounts {
         if let Err(error) = disconnect(app, &accounts, &http, word).await {
-            if arguments.accounts.len() > 1 {
-                app.terminal.report(&error);
-                result = Err(Error::silent(error.kind));
-            } else {
-                result = Err(error);
-            }
+            failures.push(error);
         }
     }
     trace::print(&app.terminal, &http);
-    result
+    if arguments.accounts.len() == 1 {
+        return failures.pop().map_or(Ok(()), Err);
+    }
+    failures.iter().for_each(|error| app.terminal.report(error));
+    let kinds: Vec<Kind> = failures.iter().map(|error| error.kind).collect();
+    Kind::worst(&kinds).map_or(Ok(()), |kind| Err(Error::silent(kind)))
 }
 
 async fn disconnect(app: &App, accounts: &Accounts<'_>, http: &Client, word: &str) -> Result<()> {
@@ -71,9 +71,9 @@ async fn revoke_it(
     http: &Client,
     opened: crate::accounts::Opened,
 ) -> Revocation {
-    let definition = match app.catalog.load(opened.id.app.as_str()) {
+    let definition = match app.definition_of(&opened) {
         Ok(definition) => definition,
-        Err(error) => return Revocation::Failed(error.into()),
+        Err(error) => return Revocation::Failed(error),
     };
     let Some(auth) = definition.authorization(Some(&opened.account.authorization)) else {
         return Revocation::NotSupported;

@@ -106,6 +106,7 @@ impl App {
                 state: State::Connected,
                 store: ENVIRONMENT.to_owned(),
                 refresh_sent_at: None,
+                moved_to: None,
                 account: account.clone(),
             };
             let opened = Opened { id: wanted.clone(), record, account, credential };
@@ -122,9 +123,23 @@ impl App {
                     .map_or_else(Into::into, |_| error));
             }
         };
-        let definition = self.catalog.load(id.app.as_str())?;
         let opened = accounts.open(&id).await?;
+        let definition = self.definition_of(&opened)?;
         Ok((definition, opened, picked))
+    }
+
+    /// The definition that an account was connected with. It may have been edited since: the hosts
+    /// that are kept with the credential hold it to where it could send then.
+    ///
+    /// # Errors
+    /// It is gone, or has errors.
+    pub fn definition_of(&self, opened: &Opened) -> Result<Definition> {
+        match &opened.account.definition {
+            None => Ok(self.catalog.load(opened.id.app.as_str())?),
+            Some(path) => self.catalog.load(path).map_err(|error| {
+                Error::from(error).hint(format!("`{}` was connected with this file", opened.id))
+            }),
+        }
     }
 }
 

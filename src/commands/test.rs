@@ -51,6 +51,22 @@ struct Tested {
     exchanges: Value,
 }
 
+impl Tested {
+    /// A target that could not even be begun with.
+    fn failed(target: &str, error: Error) -> Self {
+        let (mark, name, text) = (Mark::Failed, "credential", error.message.clone());
+        let step = Step { mark, name, text, status: None, elapsed_ms: None };
+        let verdict = Verdict {
+            steps: vec![step],
+            identity: None,
+            verified: false,
+            error: Some(error),
+            elapsed_ms: 0,
+        };
+        Self { id: target.to_owned(), auth: "?".to_owned(), verdict, exchanges: json!([]) }
+    }
+}
+
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     let targets = targets(arguments, &accounts)?;
@@ -58,9 +74,11 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     for target in &targets {
         let http = app.http(arguments.options.request_seconds());
         let tested = match arguments.fresh || Catalog::is_path(target) {
-            true => test_fresh(arguments, app, &accounts, target, &http).await?,
-            false => test_kept(app, &accounts, target, &http).await?,
+            true => test_fresh(arguments, app, &accounts, target, &http).await,
+            false => test_kept(app, &accounts, target, &http).await,
         };
+        // One that cannot be tested keeps no other from it.
+        let tested = tested.unwrap_or_else(|error| Tested::failed(target, error));
         if !arguments.json {
             print(app, &tested, targets.len() > 1)?;
         }
@@ -108,7 +126,7 @@ async fn test_kept(
     let chooser = Chooser { terminal: &app.terminal, given: &none, kept: &kept };
     let around =
         Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
-    let verdict = test(around, Ok(opened), read_ms, &store, &chooser).await;
+    let verdict = test(around, opened, read_ms, &store, &chooser).await;
     Ok(Tested {
         id: id.to_string(),
         auth: auth.name.clone(),
@@ -134,8 +152,16 @@ async fn test_fresh(
     let id = AccountId::new(definition.app.clone(), name)?;
     let auth = authorization(&definition, arguments.options.auth.as_deref())?;
     let started = Instant::now();
-    let ground =
-        Ground { app, accounts, definition: &definition, auth, id: &id, http, again: false };
+    let ground = Ground {
+        app,
+        accounts,
+        definition: &definition,
+        auth,
+        id: &id,
+        http,
+        again: false,
+        keeps: false,
+    };
     let mut prepared = prepare(&arguments.options, ground, None).await?;
     let (waiting, result) = prepared.run(app).await;
     if let Some(waiting) = waiting {

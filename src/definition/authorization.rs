@@ -249,6 +249,8 @@ fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) ->
         }
     }
     reader.fields = fields.iter().map(|field| field.name.clone()).collect();
+    let secret = fields.iter().filter(|field| field.secret);
+    reader.secret_fields = secret.map(|field| field.name.clone()).collect();
     fields
 }
 

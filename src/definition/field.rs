@@ -179,7 +179,7 @@ impl Field {
             return field;
         };
         if let Some(node) = entries.take("label") {
-            field.label = reader.text(node, "`label`").unwrap_or_default();
+            field.label = reader.shown(node, "`label`").unwrap_or_default();
         }
         for (key, target) in [
             ("help", &mut field.help),
@@ -187,7 +187,7 @@ impl Field {
             ("default", &mut field.default),
         ] {
             if let Some(node) = entries.take(key) {
-                *target = reader.text(node, key);
+                *target = reader.shown(node, key);
             }
         }
         if let Some(node) = entries.take("options") {
@@ -234,7 +234,7 @@ fn options(reader: &mut Reader, node: &Node) -> Vec<(String, String)> {
     let Some(pairs) = reader.pairs(node, "`options`") else { return Vec::new() };
     pairs
         .iter()
-        .filter_map(|(key, node)| Some((key.name.clone(), reader.text(node, "a label")?)))
+        .filter_map(|(key, node)| Some((key.name.clone(), reader.shown(node, "a label")?)))
         .collect()
 }
 
@@ -272,7 +272,7 @@ impl Strip {
 impl Pattern {
     fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
         let text = reader.text(node, "`pattern`")?;
-        match Regex::new(&format!("^(?:{text})$")) {
+        match Regex::new(&text).and_then(|_| Regex::new(&format!("^(?:{text})$"))) {
             Ok(regex) => Some(Self { text, regex }),
             Err(error) => {
                 let message = format!("this is no regular expression: {error}");

@@ -93,12 +93,20 @@ impl Hosts {
         &self.insecure
     }
 
-    /// Whether everything that `other` allows is allowed here too.
+    /// The patterns of `other` that allow more than this list does.
     #[must_use]
-    pub fn covers(&self, other: &Self) -> bool {
-        other.patterns.iter().all(|pattern| {
-            self.patterns.contains(pattern) || self.allows(pattern.trim_start_matches('.'))
-        }) && other.insecure.iter().all(|host| self.insecure.contains(host))
+    pub fn beyond(&self, other: &Self) -> Vec<String> {
+        let within = |pattern: &&String| match pattern.strip_prefix('.') {
+            // A whole domain is within another only if that one is a domain above it, or the same.
+            Some(domain) => self.patterns.iter().any(|known| {
+                known.strip_prefix('.').is_some_and(|above| {
+                    domain == above
+                        || domain.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'))
+                })
+            }),
+            None => self.allows(pattern),
+        };
+        other.patterns.iter().filter(|pattern| !within(pattern)).cloned().collect()
     }
 }
 
@@ -136,6 +144,18 @@ mod tests {
         assert!(check(&["zoho.com"], "https://accounts.zoho.com/").is_err());
         assert!(check(&["zoho.com"], "https://zoho.com.evil.test/").is_err());
         assert!(check(&["zoho.com"], "https://ZOHO.com/").is_ok());
+    }
+
+    #[test]
+    fn what_goes_beyond_a_list_is_named() {
+        let hosts = |list: &[&str]| Hosts::new(list.iter().map(ToString::to_string));
+        assert!(
+            hosts(&[".a.test", "b.test"])
+                .beyond(&hosts(&["x.a.test", ".y.a.test", "b.test"]))
+                .is_empty()
+        );
+        assert_eq!(hosts(&["a.test"]).beyond(&hosts(&[".a.test"])), [".a.test"]);
+        assert_eq!(hosts(&[".a.test"]).beyond(&hosts(&[".evila.test"])), [".evila.test"]);
     }
 
     #[test]

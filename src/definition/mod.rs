@@ -175,7 +175,7 @@ impl Definition {
         let definition = Self {
             app: app.clone(),
             title: title?,
-            docs: entries.take("docs").and_then(|node| reader.text(node, "`docs`")),
+            docs: entries.take("docs").and_then(|node| reader.shown(node, "`docs`")),
             status: entries
                 .take("status")
                 .and_then(|node| reader.choice(node, "status", STATUSES))
@@ -254,7 +254,7 @@ fn extends_of(node: &Node) -> Option<(String, Span)> {
 
 fn required_text(reader: &mut Reader, entries: &Entries, key: &str) -> Option<String> {
     match entries.take(key) {
-        Some(node) => reader.text(node, key),
+        Some(node) => reader.shown(node, key),
         None => {
             reader.error("missing-key", entries.span, format!("a definition needs a `{key}`"));
             None
@@ -315,8 +315,8 @@ fn read_errors(reader: &mut Reader, entries: &Entries) -> Vec<(String, KnownErro
         errors.push((
             key.name.clone(),
             KnownError {
-                meaning: entry.take("meaning").and_then(|node| reader.text(node, "`meaning`")),
-                hint: entry.take("hint").and_then(|node| reader.text(node, "`hint`")),
+                meaning: entry.take("meaning").and_then(|node| reader.shown(node, "`meaning`")),
+                hint: entry.take("hint").and_then(|node| reader.shown(node, "`hint`")),
                 expired: expired.map(|node| reader.bool(Some(node), "`expired`")),
             },
         ));

@@ -113,7 +113,6 @@ pub const RESERVED: &[&str] = &[
     "grant_type",
     "redirect_uri",
     "refresh_token",
-    "request",
     "response",
     "scope",
     "secrets",

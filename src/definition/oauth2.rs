@@ -271,7 +271,10 @@ fn read_authorization_params(reader: &mut Reader, entries: &Entries) -> Vec<(Str
     let params = Param::read_all(reader, node);
     for (name, param) in &params {
         let secret = ["client_secret", "access_token", "refresh_token", "code_verifier", "secrets"];
-        let leaks = |template: &&Template| secret.iter().any(|name| template.reads(name));
+        let leaks = |template: &&Template| {
+            secret.iter().any(|name| template.reads(name))
+                || reader.secret_fields.iter().any(|name| template.reads(name))
+        };
         if param.templates().iter().any(leaks) {
             let message = format!("`{name}` would put a secret into the browser's address bar");
             reader.error("secret-in-url", &node.span.narrow(name), message);

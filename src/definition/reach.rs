@@ -40,19 +40,71 @@ impl Definition {
         Ok(hosts)
     }
 
-    /// The host templates of every URL, kept with a client so that an edited definition cannot
-    /// send its secret elsewhere.
+    /// The hosts that the client secret may go to, whatever the account: kept with the client, so
+    /// that an edited definition, or one that merely extends this one, cannot send it elsewhere.
     #[must_use]
-    pub fn host_templates(&self) -> Vec<String> {
-        let mut templates: Vec<String> = self.hosts.clone().unwrap_or_default();
-        for auth in &self.authorizations {
-            templates.extend(urls(auth).filter_map(host_part));
-            let servers = auth.fields.iter().filter(|field| field.is_server());
-            templates.extend(servers.map(|field| format!("{{{{{}}}}}", field.name)));
+    pub fn client_hosts(&self) -> Hosts {
+        let mut hosts = Hosts::default();
+        for auth in self.authorizations.iter().filter(|auth| auth.oauth2().is_some()) {
+            for url in client_urls(auth) {
+                match host_part(url) {
+                    Some(host) => host_patterns(&host, auth).into_iter().for_each(|p| hosts.add(p)),
+                    None => self.raw_host(url, auth).into_iter().for_each(|p| hosts.add(p)),
+                }
+            }
         }
-        templates.sort();
-        templates.dedup();
-        templates
+        hosts
+    }
+
+    /// Where a URL that begins with a value may lead: the user's own server by its field's name, or
+    /// what `hosts` lists.
+    fn raw_host(&self, url: &Template, auth: &Authorization) -> Vec<String> {
+        match url.raw_start() {
+            Some(raw) if auth.field(raw.root()).is_some_and(Field::is_server) => {
+                vec![format!("{{{{{}}}}}", raw.root())]
+            }
+            Some(_) => self.hosts.clone().unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+}
+
+/// Every URL of a request that carries the client secret, or a field of the client.
+fn client_urls(auth: &Authorization) -> Vec<&Template> {
+    let names = ["client", "client_secret"];
+    let reads = |template: &Template| names.iter().any(|name| template.reads(name));
+    let headers = auth.headers.iter().filter_map(|(_, value)| value.as_ref());
+    let calls = headers.chain(auth.request.templates()).any(reads);
+    let mut urls = Vec::new();
+    if let Way::OAuth2(oauth2) = &auth.way {
+        let endpoints = oauth2.token.iter().chain(&oauth2.refresh).chain(&oauth2.revocation);
+        urls.extend(endpoints.map(|endpoint| &endpoint.url));
+    }
+    let endpoints = auth.user_info.iter().chain(&auth.lookups);
+    urls.extend(endpoints.filter(|e| calls || e.templates().any(reads)).map(|e| &e.url));
+    if calls {
+        urls.push(&auth.base_url);
+    }
+    // A relative URL leads to the base.
+    if urls.iter().any(|url| host_part(url).is_none() && url.raw_start().is_none()) {
+        urls.push(&auth.base_url);
+    }
+    urls
+}
+
+/// A host template as patterns: each option in its place; with a free field, all that lies beneath.
+fn host_patterns(host: &str, auth: &Authorization) -> Vec<String> {
+    let Some((before, rest)) = host.split_once("{{") else { return vec![host.to_owned()] };
+    let Some((name, after)) = rest.split_once("}}") else { return vec![host.to_owned()] };
+    let field = auth.field(name.trim());
+    match field {
+        Some(field) if !field.options.is_empty() => field
+            .options
+            .iter()
+            .flat_map(|(option, _)| host_patterns(&format!("{before}{option}{after}"), auth))
+            .collect(),
+        Some(_) if after.starts_with('.') && !after.contains("{{") => vec![after.to_owned()],
+        _ => vec![host.to_owned()],
     }
 }
 
@@ -144,18 +196,27 @@ fn check_url(
         return;
     }
     let Some(host) = host_part(url) else { return };
-    let Ok(template) = Template::parse(&host, Place::Text) else { return };
-    for name in template.names() {
-        let pinned = match auth.field(name.root()) {
-            Some(field) => field.is_server() && host.starts_with("{{") || field.is_pinned(),
-            None => definition.hosts.is_some(),
+    let mut report = |shown: &str| {
+        let message = format!("`{shown}` stands in a host, and could be any");
+        let finding = Finding::error("host-not-pinned", span.clone(), message);
+        reader
+            .findings
+            .push(finding.help("give the field `options`, or a `pattern` without a dot"));
+    };
+    let mut rest = host.as_str();
+    while let Some((_, inner)) = rest.split_once("{{") {
+        let Some((name, after)) = inner.split_once("}}") else { return };
+        let name = name.trim();
+        // Only a field by its plain name: a helper or a block could make any host of it.
+        let pinned = match auth.field(name) {
+            Some(field) if field.is_server() => name.len() + 4 == host.len(),
+            Some(field) if after.is_empty() => !field.options.is_empty(),
+            Some(field) => field.is_pinned(),
+            None => false,
         };
         if !pinned {
-            let message = format!("`{}` stands in a host, and could be any", name.raw);
-            let finding = Finding::error("host-not-pinned", span.clone(), message);
-            reader
-                .findings
-                .push(finding.help("give the field `options`, or a `pattern` without a dot"));
+            report(name);
         }
+        rest = after;
     }
 }

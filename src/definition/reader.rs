@@ -5,6 +5,7 @@ use super::names::{RESERVED, nearest};
 use super::source::Span;
 use super::yaml::{Key, Node, Value};
 use crate::template::{Place, Template};
+use crate::text::short;
 use std::collections::BTreeSet;
 
 /// Collects findings, and knows the names that templates may use.
@@ -13,6 +14,8 @@ pub(super) struct Reader {
     pub(super) findings: Vec<Finding>,
     /// Fields, by name.
     pub(super) fields: BTreeSet<String>,
+    /// Those of them that are secret.
+    pub(super) secret_fields: BTreeSet<String>,
     /// Fields of the client, read as `client.NAME`.
     pub(super) client_fields: BTreeSet<String>,
 }
@@ -91,6 +94,11 @@ impl Reader {
         }
     }
 
+    /// Text that people will see: one line, without characters that steer a terminal.
+    pub(super) fn shown(&mut self, node: &Node, what: &str) -> Option<String> {
+        self.text(node, what).map(|text| short(&text, 500))
+    }
+
     pub(super) fn bool(&mut self, node: Option<&Node>, what: &str) -> bool {
         match node.map(|node| (node, &node.value)) {
             None => false,
@@ -157,7 +165,6 @@ impl Reader {
             let only_in_answers = matches!(root, "response" | "answer" | "chosen");
             let known = match root {
                 "client" => name.parts.get(1).is_some_and(|f| self.client_fields.contains(f)),
-                "request" => true,
                 _ if only_in_answers => answers,
                 _ => RESERVED.contains(&root) || self.fields.contains(root),
             };

@@ -1,7 +1,7 @@
 //! The authorization code grant in a browser: listen, open, wait, and read what comes back.
 
 use super::explain::{Doing, explain_refusal};
-use super::failure::{ProviderError, short};
+use super::failure::ProviderError;
 use super::session::Session;
 use crate::definition::names::AccountId;
 use crate::definition::{Callback, OAuth2};
@@ -13,7 +13,10 @@ use crate::oauth2::{
 use crate::redirect::{BindError, Endpoint, Event, Host, Listener, Port, Waiting};
 use crate::secret::Secret;
 use crate::terminal::{Style, Terminal};
+use crate::text::short;
 use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep_until};
@@ -65,15 +68,20 @@ async fn run(
     };
     let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
     session.grant.redirect_uri = Some(redirect_uri.clone());
-    let request =
-        authorization_request(oauth2, &client_id, &redirect_uri, &asking.scopes, &session.scope())
-            .map_err(|error| {
-                Error::new(
-                    Kind::Definition,
-                    format!("the definition of `{}` gives no authorization request", id.app),
-                )
-                .because(error)
-            })?;
+    let request = authorization_request(
+        oauth2,
+        &client_id,
+        &redirect_uri,
+        &asking.scopes,
+        &session.public_scope(),
+    )
+    .map_err(|error| {
+        Error::new(
+            Kind::Definition,
+            format!("the definition of `{}` gives no authorization request", id.app),
+        )
+        .because(error)
+    })?;
     session.grant.state = Some(request.state.clone());
     session.grant.code_verifier.clone_from(&request.code_verifier);
     session.grant.scope.clone_from(&request.scope);
@@ -245,25 +253,66 @@ async fn next_event(waiting: &mut Option<Waiting>) -> Event {
     }
 }
 
-async fn next_line(lines: &mut Option<mpsc::UnboundedReceiver<String>>) -> Option<String> {
+async fn next_line(lines: &mut Option<Lines>) -> Option<String> {
     match lines {
-        Some(lines) => lines.recv().await,
+        Some(lines) => lines.receiver.recv().await,
         None => std::future::pending().await,
     }
 }
 
-/// Lines typed or pasted, from a thread that ends with the process.
-fn read_lines() -> mpsc::UnboundedReceiver<String> {
+/// Lines typed or pasted. Dropping it ends the thread before it takes a key that a later prompt
+/// wants.
+struct Lines {
+    receiver: mpsc::UnboundedReceiver<String>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+}
+
+fn read_lines() -> Lines {
     let (sender, receiver) = mpsc::unbounded_channel();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines() {
-            let Ok(line) = line else { return };
-            if !line.trim().is_empty() && sender.send(line).is_err() {
-                return;
+        let input = std::io::stdin();
+        while wait_for_input(&stopped) {
+            let mut line = String::new();
+            match input.read_line(&mut line) {
+                Ok(0) | Err(_) => return,
+                Ok(_) if line.trim().is_empty() => {}
+                Ok(_) if sender.send(line).is_err() => return,
+                Ok(_) => {}
             }
         }
     });
-    receiver
+    Lines { receiver, stop }
+}
+
+/// Waits until there is something to read; `false` when nobody wants it any more.
+#[cfg(unix)]
+fn wait_for_input(stopped: &AtomicBool) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let pause = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    let input = std::io::stdin();
+    while !stopped.load(Ordering::SeqCst) {
+        let mut wanted = [PollFd::new(&input, PollFlags::IN)];
+        match poll(&mut wanted, Some(&pause)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
+            Ok(_) => return !stopped.load(Ordering::SeqCst),
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Elsewhere the next line is simply read.
+#[cfg(not(unix))]
+fn wait_for_input(stopped: &AtomicBool) -> bool {
+    !stopped.load(Ordering::SeqCst)
 }
 
 fn paste(line: &str, state: &Secret) -> std::result::Result<Vec<(String, String)>, String> {
@@ -279,7 +328,7 @@ fn accept(
     id: &AccountId,
 ) -> Result<()> {
     let issuer = match &oauth2.issuer {
-        Some(template) => template.render(&session.scope())?,
+        Some(template) => template.render(&session.public_scope())?,
         None => None,
     };
     let redirect = read_callback(params, &oauth2.callback, issuer.as_deref())

@@ -1,11 +1,12 @@
 //! One row of a list in an answer: the only one that fits, or the one that a person picks.
 
-use super::failure::{ChooseError, short};
+use super::failure::ChooseError;
 use super::session::{Session, read_group};
 use crate::answer::Answer;
 use crate::definition::{Choose, Endpoint};
 use crate::template::Scope;
 use crate::terminal::Terminal;
+use crate::text::short;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -1,11 +1,12 @@
 //! Explanations: what a failure means and what to do, as data. An app's own explanations come from
 //! its definition and go first.
 
-use super::failure::{ChooseError, FlowError, ProviderError, short};
+use super::failure::{ChooseError, FlowError, ProviderError};
 use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind};
 use crate::http::HttpError;
+use crate::text::short;
 
 /// What was being done when it failed; it decides the first line and the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

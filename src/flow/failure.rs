@@ -1,10 +1,10 @@
 //! Failures of a step: what a provider refused, and how a refusal is recognized.
 
 use crate::answer::Answer;
-use crate::http::trace::printable;
 use crate::http::{Client, HttpError};
 use crate::request::{Request, RequestError};
 use crate::template::{RenderError, Scope, Template};
+use crate::text::short;
 
 /// A provider's refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,15 +147,4 @@ pub(crate) fn provider_error(
 pub fn shown(request: &Request) -> String {
     let host = request.url.host_str().unwrap_or_default();
     format!("{} {host}", request.method)
-}
-
-/// A text from outside, made safe and short for a line on a screen.
-#[must_use]
-pub fn short(text: &str, length: usize) -> String {
-    let clean = printable(text).replace('\n', " ");
-    let clean = clean.trim();
-    match clean.char_indices().nth(length) {
-        Some((at, _)) => format!("{}..", &clean[..at]),
-        None => clean.to_owned(),
-    }
 }

@@ -1,9 +1,10 @@
 //! After a credential is there: the lookups, and who is connected.
 
 use super::choose::Chooser;
-use super::failure::{FlowError, check_success, short};
+use super::failure::{FlowError, check_success};
 use super::session::{Outcome, Session, read_group, read_values};
 use crate::definition::Endpoint;
+use crate::text::short;
 
 /// Who is connected.
 pub struct Identity {

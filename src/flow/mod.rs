@@ -15,5 +15,5 @@ pub mod token_set;
 
 pub use choose::Chooser;
 pub(crate) use failure::provider_error;
-pub use failure::{ChooseError, FlowError, ProviderError, short, shown};
+pub use failure::{ChooseError, FlowError, ProviderError, shown};
 pub use session::{Grant, Outcome, Session};

@@ -124,7 +124,7 @@ impl<'a> Session<'a> {
         for name in crate::definition::names::RESERVED {
             scope.set(name, None);
         }
-        for group in ["extras", "secrets", "callback", "client", "request"] {
+        for group in ["extras", "secrets", "callback", "client"] {
             scope.set_value(group, serde_json::json!({}));
         }
         scope.set("title", Some(&self.definition.title));
@@ -150,6 +150,25 @@ impl<'a> Session<'a> {
         }
         scope.set("access_token", self.credential.access_token.as_ref().map(|s| s.expose()));
         scope.set("refresh_token", self.credential.refresh_token.as_ref().map(|s| s.expose()));
+        scope
+    }
+
+    /// The same without anything secret: for what a browser's address bar will show. A template that
+    /// names a secret there finds nothing.
+    #[must_use]
+    pub fn public_scope(&self) -> Scope {
+        let mut scope = self.scope();
+        for name in ["client_secret", "access_token", "refresh_token", "code", "code_verifier"] {
+            scope.set(name, None);
+        }
+        for name in self.credential.fields.keys() {
+            scope.set(name, None);
+        }
+        scope.set_value("secrets", serde_json::json!({}));
+        scope.set_value("client", serde_json::json!({}));
+        for (name, value) in self.client.iter().flat_map(|client| &client.fields) {
+            scope.set_in("client", name, value);
+        }
         scope
     }
 

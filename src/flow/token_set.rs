@@ -7,6 +7,7 @@ use crate::context::now;
 use crate::definition::{Endpoint, TOKEN_VALUES};
 use crate::secret::Secret;
 use crate::template::Scope;
+use crate::text::short;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth2::TokenResponse;
@@ -111,11 +112,11 @@ fn read_value(
 fn read_scopes(endpoint: &Endpoint, answer: &Answer, text: Option<String>) -> Option<Vec<String>> {
     let own = endpoint.response.values.iter().any(|(name, _)| name == "scope");
     if let (false, Some(Value::Array(items))) = (own, answer.value.get("scope")) {
-        return Some(items.iter().filter_map(|v| v.as_str().map(ToOwned::to_owned)).collect());
+        return Some(items.iter().filter_map(|v| v.as_str().map(|v| short(v, 200))).collect());
     }
     let text = text?;
     let parts = text.split([' ', ',', '+']).filter(|part| !part.is_empty());
-    Some(parts.map(ToOwned::to_owned).collect())
+    Some(parts.map(|part| short(part, 200)).collect())
 }
 
 /// A lifetime: seconds, or a number with a unit. Nothing that cannot be one is believed.
@@ -141,6 +142,9 @@ fn parse_duration(text: &str) -> Option<i64> {
 fn parse_instant(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(number) = text.parse::<i64>() {
+        if !(0..100_000_000_000_000).contains(&number) {
+            return None;
+        }
         return Some(if number > 100_000_000_000 { number / 1000 } else { number });
     }
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
@@ -151,7 +155,11 @@ fn jwt_expiry(token: &str) -> Option<i64> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
     let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    serde_json::from_slice::<Value>(&bytes).ok()?.get("exp")?.as_i64()
+    serde_json::from_slice::<Value>(&bytes)
+        .ok()?
+        .get("exp")?
+        .as_i64()
+        .filter(|at| (0..100_000_000_000).contains(at))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub enum HttpError {
     #[error("the answer is longer than 4 MiB")]
     TooLong,
     /// A redirect away from TLS.
-    #[error("it redirects to `{0}`, which is not https")]
+    #[error("it redirects to `{0}`, which is not https or lies on this machine")]
     Redirect(String),
     /// A redirect loop.
     #[error("it redirects again and again")]

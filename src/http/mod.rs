@@ -8,7 +8,7 @@ pub mod trace;
 pub use error::HttpError;
 
 use crate::answer::{Answer, MAX_BYTES};
-use crate::definition::hosts::Hosts;
+use crate::definition::hosts::{Hosts, is_loopback};
 use crate::request::{Body, Request};
 use crate::secret::Secret;
 use redaction::Redactor;
@@ -134,7 +134,8 @@ impl Client {
                 // parameter or body that might be one.
                 current.headers.clear();
                 current.body = Body::Empty;
-                if next.scheme() != "https" && !crate::definition::hosts::is_loopback(&next) {
+                let inward = is_loopback(&next) && !is_loopback(&current.url);
+                if inward || next.scheme() != "https" && !is_loopback(&next) {
                     return Err(HttpError::Redirect(next.origin().ascii_serialization()));
                 }
             }

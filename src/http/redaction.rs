@@ -14,17 +14,21 @@ use std::sync::LazyLock;
 /// Shorter values are masked by name only: masking `a` everywhere would hide everything.
 const MIN_LENGTH: usize = 4;
 
-/// Names whose values are secret, wherever they come from.
-const NAMES: &str = "access_token|refresh_token|id_token|client_secret|client_assertion|\
-    code_verifier|code|device_code|password|passwd|pwd|api_?key|apikey|api_?secret|secret|\
-    token|token_secret|oauth_token|oauth_token_secret|assertion|private_?key|session(?:_?id)?|\
-    state|x-api-[a-z]+|signature|ticket|jwt|bearer";
+/// Names whose values are secret, wherever they come from; in any case, with `_`, `-` or nothing
+/// between the words, and with any word before.
+const NAMES: &str = "[a-z0-9_-]*(?:tokens?|secrets?|passwords?|passwd|passphrase|api[_-]?keys?|\
+    private[_-]?keys?|credentials?|client[_-]?assertion|code[_-]?verifier|device[_-]?code|session[_-]?id)|\
+    code|state|pwd|assertion|session|jwt|ticket|signature|x-api-[a-z]+";
 
 static JSON_MEMBER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(&format!(r#"(?i)("(?:[a-z0-9_-]*_)?(?:{NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*""#))
+    regex(&format!(
+        r#"(?i)("(?:{NAMES})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|\[[^\]\[{{}}]*\])"#
+    ))
 });
 static PAIR: LazyLock<Regex> =
     LazyLock::new(|| regex(&format!(r"(?i)(^|[?&;\s])((?:{NAMES})=)[^&\s;]+")));
+static ELEMENT: LazyLock<Regex> =
+    LazyLock::new(|| regex(&format!(r"(?i)(<(?:[a-z0-9]+:)?(?:{NAMES})(?:\s[^<>]*)?>)[^<]+")));
 
 /// Headers that carry a credential.
 const HEADERS: &[&str] = &[
@@ -75,10 +79,16 @@ impl Redactor {
         let text = self.mask_values(text);
         let keep = |value: &str| value.starts_with('[') && value.ends_with(']');
         let text = JSON_MEMBER.replace_all(&text, |found: &Captures| {
-            let value = found[0][found[1].len()..].trim_matches('"');
-            match keep(value) || value.is_empty() {
+            let value = found[2].trim_matches('"');
+            match (keep(value) && !value.contains('"')) || value.is_empty() {
                 true => found[0].to_owned(),
                 false => format!("{}\"[hidden]\"", &found[1]),
+            }
+        });
+        let text = ELEMENT.replace_all(&text, |found: &Captures| {
+            match keep(&found[0][found[1].len()..]) {
+                true => found[0].to_owned(),
+                false => format!("{}[hidden]", &found[1]),
             }
         });
         PAIR.replace_all(&text, |found: &Captures| {
@@ -211,6 +221,19 @@ mod tests {
             redactor.mask("grant_type=x&code=abc&client_secret=s"),
             "grant_type=x&code=[hidden]&client_secret=[hidden]"
         );
+        for text in [
+            r#"{"accessToken":"new"}"#,
+            r#"{"clientSecret": "new"}"#,
+            r#"{"tokens": ["new", "new2"]}"#,
+            r#"{"api_key": 4711}"#,
+            "<r><access_token>new</access_token></r>",
+            "<a:authToken x='1'>new</a:authToken>",
+        ] {
+            let masked = redactor.mask(text);
+            assert!(masked.contains("[hidden]"), "{masked}");
+            assert!(!masked.contains("new") && !masked.contains("4711"), "{masked}");
+        }
+        assert_eq!(redactor.mask(r#"{"token_type":"bearer"}"#), r#"{"token_type":"bearer"}"#);
         assert_eq!(redactor.mask_header("Authorization", "Bearer abc"), "Bearer [hidden]");
         assert_eq!(redactor.mask_header("X-Api-Key", "abc"), "[hidden]");
         assert_eq!(redactor.mask("error: the state of things"), "error: the state of things");

@@ -3,6 +3,7 @@
 
 use super::redaction::Redactor;
 use crate::request::Request;
+use crate::text::printable;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -167,16 +168,6 @@ fn shown(redactor: &Redactor, body: &str) -> String {
         text.push_str("\n… cut");
     }
     text
-}
-
-/// Without characters that could steer a terminal or turn the direction of text.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.chars().filter(|c| (!c.is_control() || *c == '\n') && !is_bidirectional(*c)).collect()
-}
-
-fn is_bidirectional(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn status_line(status: u16) -> String {

@@ -198,7 +198,7 @@ impl StoreError {
                 ];
             }
             Self::TimedOut { .. } | Self::Backend { .. } | Self::VerifyFailed => {
-                &["run `tieline doctor`, or use a sealed file: add `--store file` to `connect`"]
+                &["look at the keyring, or use a sealed file: add `--store file` to `connect`"]
             }
             Self::SealedKeyMissing => {
                 &["set `TIELINE_PASSPHRASE`, or a key of 32 bytes (Base64 or hex) in `TIELINE_KEY`"]

@@ -55,6 +55,14 @@ impl Arguments<'_> {
         self.values.get(index).map_or_else(String::new, |value| text(value))
     }
 
+    /// A digest of nothing looks like one of something: an absent argument is an error.
+    fn all_present(&self, helper: &str) -> Result<(), String> {
+        match self.values.iter().any(|value| value.is_null()) {
+            true => Err(format!("an argument of `{helper}` has no value")),
+            false => Ok(()),
+        }
+    }
+
     fn value(&self, index: usize) -> &Value {
         self.values.get(index).copied().unwrap_or(&Value::Null)
     }
@@ -205,6 +213,7 @@ fn claims(token: &str) -> Value {
 }
 
 fn hash(arguments: &Arguments) -> Result<Value, String> {
+    arguments.all_present("hash")?;
     let algorithm = match arguments.text(0).to_ascii_lowercase().as_str() {
         "sha1" => &digest::SHA1_FOR_LEGACY_USE_ONLY,
         "sha256" => &digest::SHA256,
@@ -216,6 +225,7 @@ fn hash(arguments: &Arguments) -> Result<Value, String> {
 }
 
 fn sign(arguments: &Arguments) -> Result<Value, String> {
+    arguments.all_present("hmac")?;
     let algorithm = match arguments.text(0).to_ascii_lowercase().as_str() {
         "sha1" => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         "sha256" => hmac::HMAC_SHA256,

@@ -190,8 +190,17 @@ impl Walker {
             Parameter::Path(Path::Local(_)) if self.inside > 0 => return Ok(()),
             _ => return Err(TemplateProblem::new(format!("`{raw}` is no name"), raw)),
         };
+        if raw.starts_with("..") {
+            let help = "inside `each` and `with`, write `@root.` before a name from outside";
+            return Err(TemplateProblem::new("`../` is not allowed in templates", raw).help(help));
+        }
+        let this =
+            raw == "this" || raw.starts_with("this.") || raw.starts_with("this/") || raw == ".";
+        if this && self.inside == 0 {
+            return Err(TemplateProblem::new("`this` exists only inside `each` and `with`", raw));
+        }
         let own = self.inside > 0 && !outermost;
-        if !own && !parts.is_empty() && !raw.starts_with("this") {
+        if !own && !parts.is_empty() {
             self.walked.names.push(Name { parts, raw, asks });
         }
         Ok(())

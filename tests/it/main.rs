@@ -24,6 +24,7 @@ mod kill;
 mod lint;
 mod listener;
 mod misbehave;
+mod readme;
 mod refresh;
 mod smoke;
 mod store;

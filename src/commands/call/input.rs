@@ -8,7 +8,7 @@ use crate::request::{self, Body, Request};
 use crate::template::Scope;
 use http::Method;
 use serde_json::{Map, Value};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How much of standard input is read at a time, in bytes.
@@ -58,9 +58,13 @@ impl Input {
         self.target.starts_with("https://") || self.target.starts_with("http://")
     }
 
-    /// Whether the body can be read a second time.
+    /// Whether the body can be read a second time: a pipe that has a file's name cannot.
     pub(super) fn can_repeat(&self) -> bool {
-        !matches!(self.body, Source::Stdin)
+        match &self.body {
+            Source::Stdin => false,
+            Source::File(path) => regular_length(path).is_some(),
+            Source::None | Source::Value(..) => true,
+        }
     }
 
     /// The request, authenticated; headers that were typed win.
@@ -82,6 +86,12 @@ impl Input {
             && request.header("content-type").is_none()
         {
             request.set_header("content-type", kind)?;
+        }
+        if let Source::File(path) = &self.body
+            && let Some(length) = regular_length(path)
+        {
+            // Without it the body would be sent in chunks, which many servers refuse.
+            request.set_header("content-length", &length.to_string())?;
         }
         apply_headers(&mut request, &self.headers)?;
         Ok(request)
@@ -119,25 +129,30 @@ impl Source {
         if arguments.field.is_empty() && arguments.typed.is_empty() {
             return Ok(Self::None);
         }
-        let mut map = Map::new();
+        let mut members: Vec<(String, Value)> = Vec::new();
         for text in &arguments.field {
             let (name, value) = pair(text, "=")?;
-            map.insert(name, value.into());
+            members.push((name, value.into()));
         }
         for text in &arguments.typed {
             let (name, value) = pair(text, ":=")?;
             let value: Value = serde_json::from_str(&value).map_err(|error| {
                 Error::new(Kind::Usage, format!("the value of `{name}` is no JSON")).because(error)
             })?;
+            members.push((name, value));
+        }
+        if arguments.form {
+            return Ok(Self::Value(Body::Form(members.into_iter().map(as_text).collect()), None));
+        }
+        let mut map = Map::new();
+        for (name, value) in members {
+            if map.contains_key(&name) {
+                return Err(Error::new(Kind::Usage, format!("`{name}` is given twice"))
+                    .hint(format!("a list is given as `-F '{name}:=[...]'`")));
+            }
             map.insert(name, value);
         }
-        if !arguments.form {
-            return Ok(Self::Value(Body::Json(Value::Object(map)), None));
-        }
-        let text =
-            |value: Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        let pairs = map.into_iter().map(|(name, value)| (name, text(value))).collect();
-        Ok(Self::Value(Body::Form(pairs), None))
+        Ok(Self::Value(Body::Json(Value::Object(map)), None))
     }
 
     /// A text goes out byte for byte; its type is what it looks like.
@@ -180,6 +195,15 @@ impl Source {
             Self::None => None,
         }
     }
+}
+
+fn as_text((name, value): (String, Value)) -> (String, String) {
+    (name, value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned))
+}
+
+/// The length of a regular file, in bytes.
+fn regular_length(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len())
 }
 
 fn parse_method(text: &str) -> Result<Method> {

@@ -3,8 +3,8 @@
 use super::Arguments;
 use crate::App;
 use crate::error::{Error, Kind, Result};
-use crate::http::trace::printable;
 use crate::terminal::Style;
+use crate::text::printable;
 use reqwest::Response;
 use serde_json::Value;
 use std::io::Write;

@@ -67,6 +67,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         id: &id,
         http: &http,
         again: false,
+        keeps: true,
     };
     let result = connect(arguments, ground).await;
     trace::print(&app.terminal, &http);
@@ -199,16 +200,23 @@ async fn keep(
     {
         return Err(somebody_else(id, before, identity.as_deref().unwrap_or_default()));
     }
-    let account = account(prepared, obtained)?;
+    let mut account = account(prepared, obtained)?;
+    account.definition = definition_path(&arguments.app)?;
     let client = prepared.session.client.as_ref().filter(|_| prepared.new_client);
-    if let Some(client) = client {
-        let hosts = definition.host_templates();
-        accounts
-            .keep_client(&definition.client_app, client, hosts, app.stores.choice, false)
-            .await?;
-    }
-    accounts.keep(id, &account, &prepared.session.credential, app.stores.choice).await?;
+    let client = client.map(|client| (definition, client));
+    let credential = &prepared.session.credential;
+    accounts.keep(id, &account, credential, app.stores.choice, client).await?;
     Ok(account)
+}
+
+/// Where a definition that was given by path lies, from everywhere.
+fn definition_path(word: &str) -> Result<Option<String>> {
+    if !Catalog::is_path(word) {
+        return Ok(None);
+    }
+    let path = std::fs::canonicalize(word)
+        .map_err(|error| Error::io(format!("`{word}` cannot be found"), &error))?;
+    Ok(Some(path.display().to_string()))
 }
 
 fn somebody_else(id: &AccountId, before: &Account, now: &str) -> Error {
@@ -236,6 +244,7 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
         revision: revision()?,
         app: prepared.id.app.to_string(),
         name: prepared.id.name.clone(),
+        definition: None,
         authorization: session.auth.name.clone(),
         identity: obtained.identity.name,
         verified: obtained.identity.verified,

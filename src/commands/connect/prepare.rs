@@ -1,6 +1,6 @@
 //! What a whole authorization needs before it runs: definition, client, fields, scopes.
 
-use crate::accounts::{Accounts, HostsChanged};
+use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::commands::App;
 use crate::credential::{Client as OAuthClient, Credential};
@@ -14,7 +14,7 @@ use crate::flow::{Chooser, Grant, Session};
 use crate::http::Client;
 use crate::redirect::Waiting;
 use crate::template::{Moment, Scope};
-use crate::terminal::Style;
+use crate::terminal::{Style, Terminal};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -83,6 +83,8 @@ pub(in crate::commands) struct Ground<'a> {
     pub(in crate::commands) http: &'a Client,
     /// What is about to happen was said already.
     pub(in crate::commands) again: bool,
+    /// What is kept of the account is offered again: not in a test, whose definition may be anybody's.
+    pub(in crate::commands) keeps: bool,
 }
 
 /// Collects fields and client, and says what is about to happen. A client that is given takes the
@@ -92,9 +94,12 @@ pub(in crate::commands) async fn prepare<'a>(
     ground: Ground<'a>,
     own_client: Option<OAuthClient>,
 ) -> Result<Prepared<'a>> {
-    let Ground { app, accounts, definition, auth, id, http, again } = ground;
+    let Ground { app, accounts, definition, auth, id, http, again, keeps } = ground;
     let given = parse_given(&options.fields)?;
-    let before = accounts.record(id)?.map(|record| record.account);
+    let before = match keeps {
+        true => accounts.record(id)?.map(|record| record.account),
+        false => None,
+    };
     let kept = before.as_ref().map(|account| account.fields.clone()).unwrap_or_default();
     let chosen: Vec<String> = auth
         .lookups
@@ -125,7 +130,7 @@ pub(in crate::commands) async fn prepare<'a>(
     let scopes = scopes(options, client.as_ref(), auth);
     let given = given.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
     let typed = collected.typed.clone();
-    let session = session(definition, auth, client, collected, http)?;
+    let session = session(&app.terminal, definition, auth, client, collected, http)?;
     Ok(Prepared {
         session,
         id: id.clone(),
@@ -179,7 +184,7 @@ fn announce(
     client: Option<&OAuthClient>,
 ) {
     let with = match client {
-        Some(client) => format!(" with client {}", crate::flow::short(&client.id, 24)),
+        Some(client) => format!(" with client {}", crate::text::short(&client.id, 24)),
         None => String::new(),
     };
     let title = app.terminal.paint(Style::Strong, &definition.title);
@@ -200,7 +205,6 @@ async fn client(
     definition: &Definition,
     id: &AccountId,
 ) -> Result<(OAuthClient, bool)> {
-    let client_app = &definition.client_app;
     if let Some(given) = app.context.input(id, "client_id") {
         let secret = app.context.input(id, "client_secret");
         let mut client = OAuthClient { secret, ..OAuthClient::public(given.expose()) };
@@ -213,19 +217,8 @@ async fn client(
         }
         return Ok((client, true));
     }
-    if let Some(kept) = accounts.client(client_app, None).await? {
-        kept.check_hosts(definition).map_err(|HostsChanged(new)| {
-            Error::new(
-                Kind::Definition,
-                format!(
-                    "the definition of `{}` would send your client secret to new hosts",
-                    id.app
-                ),
-            )
-            .because(new.join(", "))
-            .hint(format!("if that is meant, run `tieline client set {}` again", id.app))
-        })?;
-        return Ok((kept.client, false));
+    if let Some(kept) = accounts.client(definition, None).await? {
+        return Ok((kept, false));
     }
     match &definition.client_id {
         Some(public) => Ok((OAuthClient::public(public), false)),
@@ -253,6 +246,7 @@ async fn client(
 }
 
 fn session<'a>(
+    terminal: &Terminal,
     definition: &'a Definition,
     auth: &'a Authorization,
     client: Option<OAuthClient>,
@@ -264,6 +258,12 @@ fn session<'a>(
         scope.set(name, Some(value));
     }
     let hosts = definition.hosts(auth, &scope)?;
+    if !hosts.insecure().is_empty() {
+        terminal.warn(format!(
+            "{} is spoken to without TLS, so anybody on the way can read the credential",
+            hosts.insecure().join(", ")
+        ));
+    }
     let session = Session {
         http,
         definition,

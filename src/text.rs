@@ -1,0 +1,36 @@
+//! Text from outside, made safe for a screen.
+
+/// Without characters that could steer a terminal, turn the direction of text, or hide in it. Line
+/// breaks stay.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars().filter(|c| *c == '\n' || !(c.is_control() || is_hidden(*c))).collect()
+}
+
+/// One line of at most `length` characters.
+#[must_use]
+pub fn short(text: &str, length: usize) -> String {
+    let clean = printable(text).replace('\n', " ");
+    let clean = clean.trim();
+    match clean.char_indices().nth(length) {
+        Some((at, _)) => format!("{}..", &clean[..at]),
+        None => clean.to_owned(),
+    }
+}
+
+/// Bidirectional controls, zero-width characters, and the separators that some terminals obey.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_left() {
+        assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{200b}\n"), "a[31mb\n");
+        assert_eq!(short(" a\nb ", 9), "a b");
+        assert_eq!(short("abcdef", 3), "abc..");
+    }
+}

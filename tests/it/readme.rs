@@ -1,0 +1,97 @@
+//! README.md says what is true: its definitions are clean, its tables are those of `--help`.
+
+use crate::support::Home;
+
+fn readme() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+}
+
+/// Every whole definition, with its name: a block of YAML whose first line is `# NAME.yaml`.
+fn definitions(readme: &str) -> Vec<(&str, &str)> {
+    let blocks = readme.split("\n```yaml\n").skip(1);
+    let texts = blocks.map(|block| block.split_once("\n```").unwrap().0);
+    texts.filter_map(|text| Some((title(text)?, text))).collect()
+}
+
+fn title(text: &str) -> Option<&str> {
+    text.lines().next()?.strip_prefix("# ").filter(|name| name.ends_with(".yaml"))
+}
+
+/// The cells of the table under a heading, without its head.
+fn table<'r>(readme: &'r str, heading: &str) -> Vec<Vec<&'r str>> {
+    let section = readme.split_once(&format!("\n## {heading}\n")).unwrap().1;
+    let rows = section.lines().skip_while(|line| !line.starts_with("|---"));
+    rows.skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect()
+}
+
+/// The lines of `--help` from a heading to the next empty line, each as its first word and the rest.
+fn help(heading: &str) -> Vec<(String, String)> {
+    let help = Home::new().run(&["--help"]).expect(0).stdout;
+    let lines = help.lines().skip_while(|line| *line != heading).skip(1);
+    lines
+        .take_while(|line| !line.is_empty())
+        .map(|line| {
+            let (word, rest) = line.trim_start().split_once(' ').unwrap();
+            (word.to_owned(), rest.trim().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_definition_is_clean() {
+    let readme = readme();
+    let definitions = definitions(&readme);
+    assert!(definitions.len() >= 2, "{definitions:?}");
+    let home = Home::new();
+    // All first: one may extend another.
+    for (name, text) in &definitions {
+        home.write(name, text);
+    }
+    for (name, _) in &definitions {
+        home.run(&["lint", name]).expect(0).prints("1 definition: no findings");
+    }
+}
+
+#[test]
+fn the_commands_are_those_of_the_help() {
+    let readme = readme();
+    let mut told: Vec<&str> = table(&readme, "Commands")
+        .iter()
+        .map(|row| {
+            let command = row[0].trim_matches('`').strip_prefix("tieline ").unwrap();
+            command.split(' ').next().unwrap()
+        })
+        .collect();
+    told.sort_unstable();
+    let mut known: Vec<String> = help("Commands:").into_iter().map(|(command, _)| command).collect();
+    known.sort_unstable();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn every_flag_of_the_commands_exists() {
+    let readme = readme();
+    for row in table(&readme, "Commands") {
+        let words = row[0].trim_matches('`').split(' ').skip(1);
+        let command: Vec<&str> =
+            words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
+        let ran = Home::new().run(&[command.as_slice(), &["--help"]].concat()).expect(0);
+        let flags = row[2].split(['`', ' ', ',']).filter(|word| word.starts_with("--"));
+        for flag in flags {
+            let known = ran.stdout.split([' ', ',', '\n']).any(|word| word == flag);
+            assert!(known, "`tieline {}` has no {flag}", command.join(" "));
+        }
+    }
+}
+
+#[test]
+fn the_exit_statuses_are_those_of_the_help() {
+    let readme = readme();
+    let rows = table(&readme, "Exit statuses");
+    let told: Vec<(String, String)> =
+        rows.iter().map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
+    assert_eq!(told, help("Exit status:"));
+}
