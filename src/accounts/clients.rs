@@ -139,7 +139,7 @@ impl Accounts<'_> {
 
     /// The lock of all clients. It is taken after an account's, never before.
     pub(super) async fn lock_clients(&self) -> Result<Lock> {
-        Lock::acquire(&self.folders.locks, "client:").await
+        Lock::acquire(&self.folders.locks, "@clients").await
     }
 
     /// Forgets the current client; accounts that were connected with it keep it.

@@ -82,7 +82,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         if !arguments.json {
             print(app, &tested, targets.len() > 1)?;
         }
-        trace::print(&app.terminal, &http);
+        trace::print_in_full(&app.terminal, &http);
         all.push(tested);
     }
     finish(arguments, app, all)

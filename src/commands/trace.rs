@@ -4,17 +4,26 @@ use crate::http::Client;
 use crate::http::trace::{Exchange, Message};
 use crate::terminal::{Style, Terminal};
 
-/// Prints the trace as far as `--verbose` asks for it.
+/// Prints the trace as far as `--verbose` asks for it: a line each, or with headers and bodies.
 pub(super) fn print(terminal: &Terminal, http: &Client) {
+    print_from(terminal, http, 2);
+}
+
+/// The same for `test`, where one `-v` shows requests and answers already.
+pub(super) fn print_in_full(terminal: &Terminal, http: &Client) {
+    print_from(terminal, http, 1);
+}
+
+fn print_from(terminal: &Terminal, http: &Client, details_at: u8) {
     if terminal.verbosity == 0 {
         return;
     }
     for exchange in http.exchanges() {
-        print_one(terminal, &exchange);
+        print_one(terminal, &exchange, terminal.verbosity >= details_at);
     }
 }
 
-fn print_one(terminal: &Terminal, exchange: &Exchange) {
+fn print_one(terminal: &Terminal, exchange: &Exchange, details: bool) {
     match exchange {
         Exchange::Note { note } => terminal.say(format!("- {note}")),
         Exchange::Http { purpose, request, status, response, error, elapsed_ms } => {
@@ -24,7 +33,7 @@ fn print_one(terminal: &Terminal, exchange: &Exchange) {
                 (None, None) => "no answer".to_owned(),
             };
             terminal.say(format!("- {purpose}: {}: {outcome} in {elapsed_ms} ms", request.line));
-            if terminal.verbosity > 1 {
+            if details {
                 message(terminal, ">", request);
                 if let Some(response) = response {
                     message(terminal, "<", response);

@@ -66,7 +66,8 @@ fn the_commands_are_those_of_the_help() {
         })
         .collect();
     told.sort_unstable();
-    let mut known: Vec<String> = help("Commands:").into_iter().map(|(command, _)| command).collect();
+    let mut known: Vec<String> =
+        help("Commands:").into_iter().map(|(command, _)| command).collect();
     known.sort_unstable();
     assert_eq!(told, known);
 }

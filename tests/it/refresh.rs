@@ -256,7 +256,7 @@ fn nothing_is_written_after_a_disconnect() {
     assert!(text(&output).contains("is not connected"), "{}", text(&output));
     let left: Vec<_> = files(&home.path().join("home"))
         .into_iter()
-        .filter(|f| !f.ends_with(format!("{APP}.lock")))
+        .filter(|f| f.extension().is_none_or(|ending| ending != "lock"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(refreshes(&sandbox), 0);

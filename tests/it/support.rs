@@ -126,14 +126,6 @@ impl Waiting {
         query(&self.url)["redirect_uri"].clone()
     }
 
-    /// The next line that it says on standard error.
-    pub(crate) fn next_line(&mut self) -> String {
-        let mut line = String::new();
-        self.stderr.read_line(&mut line).unwrap();
-        self.said.push_str(&line);
-        line
-    }
-
     /// Plays the browser and waits for the end.
     pub(crate) fn browse_and_finish(&mut self) -> Ran {
         let page = browse(&self.url);
