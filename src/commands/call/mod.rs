@@ -52,7 +52,7 @@ pub struct Arguments {
     /// Print status and headers too
     #[arg(short, long)]
     pub include: bool,
-    /// Write the answer to a file
+    /// Write the answer to a file; - is standard output, as it is
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<std::path::PathBuf>,
     /// How long to wait for the answer to begin, in seconds

@@ -77,8 +77,13 @@ pub(super) async fn write(arguments: &Arguments, app: &App, mut received: Receiv
     if arguments.include {
         app.terminal.print(&head(app, &received))?;
     }
-    if let Some(path) = &arguments.output {
+    let file = arguments.output.as_deref().filter(|path| *path != std::path::Path::new("-"));
+    if let Some(path) = file {
         return to_file(path, received).await;
+    }
+    // `-o -` means: as it is, on a terminal too.
+    if arguments.output.is_some() {
+        return to_output(app, received).await;
     }
     if !app.terminal.terminals.output {
         return to_output(app, received).await;
