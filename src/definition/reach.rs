@@ -61,7 +61,11 @@ impl Definition {
     fn raw_host(&self, url: &Template, auth: &Authorization) -> Vec<String> {
         match url.raw_start() {
             Some(raw) if auth.field(raw.root()).is_some_and(Field::is_server) => {
-                vec![format!("{{{{{}}}}}", raw.root())]
+                // Where the person need not type it, the definition decides, and is held to it.
+                let default = auth.field(raw.root()).and_then(|field| field.default.as_deref());
+                let default = default.and_then(|url| Url::parse(url).ok());
+                let host = default.and_then(|url| url.host_str().map(ToOwned::to_owned));
+                std::iter::once(format!("{{{{{}}}}}", raw.root())).chain(host).collect()
             }
             Some(_) => self.hosts.clone().unwrap_or_default(),
             None => Vec::new(),
