@@ -48,6 +48,22 @@ fn statuses() -> String {
     format!("Exit status:\n{}", rows.join("\n"))
 }
 
+/// Runs what needs to wait for nothing: without a runtime, whose setting up would cost more than the
+/// work. `None` for everything else.
+#[must_use]
+pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
+    match &cli.command {
+        None => Some(welcome::run(app)),
+        Some(Command::Accounts(arguments)) if arguments.command.is_none() => {
+            Some(accounts::list(app, arguments.json))
+        }
+        Some(Command::Apps(arguments)) => Some(apps::run(arguments, app)),
+        Some(Command::Lint(arguments)) => Some(lint::run(arguments, app)),
+        Some(Command::Completions(arguments)) => Some(completions::run(arguments, app)),
+        _ => None,
+    }
+}
+
 /// Runs what was typed.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::process::ExitCode;
-use tieline::cli::{Cli, Command, command, run};
+use tieline::cli::{Cli, Command, command, run, run_at_once};
 use tieline::commands::{App, completions};
 use tieline::error::{Error, Kind, Result};
 
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
             return ExitCode::from(error.kind.status());
         }
     };
-    match start(cli, &app) {
+    match run_at_once(&cli, &app).unwrap_or_else(|| start(cli, &app)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             app.terminal.report(&error);

@@ -76,6 +76,25 @@ pub struct ClientRecord {
     pub set_at: i64,
 }
 
+/// The account that each app means, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults(BTreeMap<String, String>);
+
+impl Defaults {
+    /// An app's default.
+    #[must_use]
+    pub fn of(&self, app: &AppName) -> Option<Option<String>> {
+        let name = self.0.get(app.as_str())?;
+        Some((name != UNNAMED).then(|| name.clone()))
+    }
+
+    /// Whether an account is its app's default.
+    #[must_use]
+    pub fn is(&self, id: &AccountId) -> bool {
+        self.of(&id.app) == Some(id.name.clone())
+    }
+}
+
 /// The folder of all of it.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -139,9 +158,13 @@ impl Files {
     /// The account that an app's default is, by name.
     #[must_use]
     pub fn default(&self, app: &AppName) -> Option<Option<String>> {
-        let defaults: BTreeMap<String, String> = read(&self.defaults_path()).ok()??;
-        let name = defaults.get(app.as_str())?;
-        Some((name != UNNAMED).then(|| name.clone()))
+        self.defaults().of(app)
+    }
+
+    /// Every app's default, read once.
+    #[must_use]
+    pub fn defaults(&self) -> Defaults {
+        Defaults(read(&self.defaults_path()).ok().flatten().unwrap_or_default())
     }
 
     /// Sets an app's default, or forgets it.

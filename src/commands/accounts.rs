@@ -2,7 +2,7 @@
 
 use super::{App, authorization_of, trace};
 use crate::account::Account;
-use crate::accounts::files::{Record, State};
+use crate::accounts::files::{Defaults, Record, State};
 use crate::accounts::{Accounts, Picked};
 use crate::context::now;
 use crate::definition::names::AccountId;
@@ -80,12 +80,13 @@ fn connected(accounts: &Accounts<'_>) -> Vec<(AccountId, Record)> {
     all.filter(|(_, record)| record.state == State::Connected).collect()
 }
 
-fn list(app: &App, json: bool) -> Result<()> {
+pub(crate) fn list(app: &App, json: bool) -> Result<()> {
     let accounts = app.accounts();
     let all = connected(&accounts);
     if json {
+        let defaults = accounts.files.defaults();
         let list: Vec<Value> =
-            all.iter().map(|(id, record)| as_json(&accounts, id, record)).collect();
+            all.iter().map(|(id, record)| as_json(&defaults, id, record)).collect();
         return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "accounts": list })));
     }
     if all.is_empty() {
@@ -96,18 +97,22 @@ fn list(app: &App, json: bool) -> Result<()> {
         ));
         return Ok(());
     }
-    print_table(app)
+    print_rows(app, &accounts, &all)
 }
 
 /// The table of all accounts.
 pub(super) fn print_table(app: &App) -> Result<()> {
     let accounts = app.accounts();
-    let all = connected(&accounts);
+    print_rows(app, &accounts, &connected(&accounts))
+}
+
+fn print_rows(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) -> Result<()> {
+    let defaults = accounts.files.defaults();
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|(id, record)| {
             let account = &record.account;
-            let star = if is_default(&accounts, id) { " *" } else { "" };
+            let star = if defaults.is(id) { " *" } else { "" };
             vec![
                 format!("{id}{star}"),
                 account.identity.clone().unwrap_or_default(),
@@ -120,19 +125,18 @@ pub(super) fn print_table(app: &App) -> Result<()> {
     let header = ["ACCOUNT", "IDENTITY", "AUTH", "EXPIRES", "STORE"];
     let mut lines = table(&header, &rows, app.terminal.width()).into_iter();
     let head = lines.next().unwrap_or_default();
-    app.terminal.print(&format!("{}\n", app.terminal.paint_output(Style::Strong, &head)))?;
-    for line in lines {
-        app.terminal.print(&format!("{line}\n"))?;
-    }
-    footer(app, &accounts, &all);
+    let mut text = format!("{}\n", app.terminal.paint_output(Style::Strong, &head));
+    lines.for_each(|line| text.extend([line.as_str(), "\n"]));
+    app.terminal.print(&text)?;
+    footer(app, &defaults, all);
     Ok(())
 }
 
-fn footer(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) {
+fn footer(app: &App, defaults: &Defaults, all: &[(AccountId, Record)]) {
     if !app.terminal.terminals.output {
         return;
     }
-    if all.iter().any(|(id, _)| is_default(accounts, id)) {
+    if all.iter().any(|(id, _)| defaults.is(id)) {
         app.terminal.say("\n* used where no account is named.");
     }
     let over: Vec<_> = all.iter().filter(|(_, record)| is_over(&record.account)).collect();
@@ -147,10 +151,6 @@ fn footer(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) {
             ));
         }
     }
-}
-
-fn is_default(accounts: &Accounts<'_>, id: &AccountId) -> bool {
-    accounts.files.default(&id.app) == Some(id.name.clone())
 }
 
 fn is_over(account: &Account) -> bool {
@@ -174,7 +174,7 @@ fn show(app: &App, word: &str, json: bool) -> Result<()> {
         .record(&id)?
         .ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
     if json {
-        let mut value = as_json(&accounts, &id, &record);
+        let mut value = as_json(&accounts.files.defaults(), &id, &record);
         value["schema"] = SCHEMA.into();
         return app.terminal.print(&pretty(&value));
     }
@@ -221,7 +221,7 @@ fn show(app: &App, word: &str, json: bool) -> Result<()> {
     app.terminal.print(&format!("{}\n", out.join("\n")))
 }
 
-fn as_json(accounts: &Accounts<'_>, id: &AccountId, record: &Record) -> Value {
+fn as_json(defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
     let account = &record.account;
     json!({
         "account": id.to_string(),
@@ -236,7 +236,7 @@ fn as_json(accounts: &Accounts<'_>, id: &AccountId, record: &Record) -> Value {
         "expires_at": account.expires_at,
         "renewable": account.renewable,
         "connect_again": is_over(account),
-        "default": is_default(accounts, id),
+        "default": defaults.is(id),
         "store": record.store,
         "fields": account.fields,
         "extras": account.extras,
