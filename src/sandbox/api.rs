@@ -13,7 +13,7 @@ use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::authenticate::authenticate;
+use super::authenticate::{authenticate, drain};
 use super::authorization_type::AuthorizationType;
 use super::echo::{digest, echo};
 use super::host::issuer;
@@ -51,7 +51,10 @@ async fn misbehaving(
     next: Next,
 ) -> Response {
     match misbehave::instead_of_api(&provider.switches) {
-        Some(answer) => answer,
+        Some(answer) => {
+            drain(request.into_body()).await;
+            answer
+        }
         None => next.run(request).await,
     }
 }

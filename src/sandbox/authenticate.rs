@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use serde_json::json;
 
 use super::authorization_type::AuthorizationType;
@@ -23,6 +25,8 @@ pub(super) const USERNAME: &str = "ada";
 pub(super) const PASSWORD: &str = "practice-password";
 const API_KEY: &str = "practice-key";
 const API_SECRET: &str = "practice-api-secret";
+/// How much of an unwanted body is read, in bytes.
+const MAX_UNWANTED: usize = 1024 * 1024;
 
 /// Who calls.
 #[derive(Debug, Clone)]
@@ -44,7 +48,23 @@ pub(super) async fn authenticate(
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(reason) => refusal(kind, reason, !found.is_empty()),
+        Err(reason) => {
+            drain(request.into_body()).await;
+            refusal(kind, reason, !found.is_empty())
+        }
+    }
+}
+
+/// Reads what is left of a body that nobody wants: a connection that is closed while a client still
+/// writes loses the answer on its way (RFC 9112 section 9.6).
+pub(super) async fn drain(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let mut read = 0;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        read += chunk.len();
+        if read > MAX_UNWANTED {
+            return;
+        }
     }
 }
 
