@@ -8,10 +8,12 @@ pub mod fields;
 pub mod identity;
 pub mod login;
 pub mod obtain;
+pub mod redirect;
 mod session;
 mod step;
 pub mod token;
 pub mod token_set;
+mod waiting;
 
 pub use choose::Chooser;
 pub(crate) use failure::provider_error;

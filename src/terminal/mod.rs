@@ -1,9 +1,11 @@
 //! The terminal: what people see and are asked. Only this file and `main` print.
 
 mod layout;
+mod lines;
 mod prompt;
 
 pub use layout::{duration, table};
+pub use lines::Lines;
 
 use crate::context::{Context, Terminals};
 use crate::error::{Error, Kind, Result};
