@@ -79,6 +79,12 @@ impl Context {
         self.variables.keys().map(String::as_str).filter(|name| name.starts_with("TIELINE_"))
     }
 
+    /// Whether the person sits at another machine: a browser here would open where nobody sees it.
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| self.variable(name).is_some())
+    }
+
     /// `$BROWSER`.
     #[must_use]
     pub fn browser(&self) -> Option<&OsString> {

@@ -80,6 +80,7 @@ pub fn read(
             .then_some(0)
             .filter(|_| !matches!(auth.way, Way::Fields)),
         renewable: credential.refresh_token.is_some() || matches!(auth.way, Way::Login(_)),
+        server_metadata: None,
         client_id: context
             .input(id, "client_id")
             .map(|id| id.expose().to_owned())

@@ -12,6 +12,7 @@ use crate::flow::redirect::loopback_endpoint;
 use crate::redirect::{Outcome, Page};
 use crate::secret::Secret;
 use crate::terminal::Style;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Set, show or remove your own client (developer app) of an app
@@ -236,6 +237,7 @@ async fn try_it(
         no_browser: arguments.options.no_browser,
         timeout: arguments.options.timeout,
         ask: arguments.options.ask,
+        device: arguments.options.device,
     };
     let ground = Ground {
         app,
@@ -246,6 +248,7 @@ async fn try_it(
         http: &http,
         again: false,
         keeps: false,
+        completed: &OnceCell::new(),
     };
     let mut prepared = prepare(&options, ground, Some(client)).await?;
     let (waiting, result) = prepared.run(app).await;

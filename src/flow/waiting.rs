@@ -49,7 +49,11 @@ pub(super) fn tell(
 /// Opens a browser, or says why there is none.
 pub(super) fn open(asking: &Asking<'_>, request: &AuthorizationRequest, waiting: Option<&Waiting>) {
     // The short link keeps `state` out of the process list.
-    let url = waiting.map_or_else(|| request.url.as_str(), Waiting::short_link);
+    open_page(asking, waiting.map_or_else(|| request.url.as_str(), Waiting::short_link));
+}
+
+/// Opens a web page, or says why that cannot be.
+pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
     let browser = asking.browser.map(OsString::as_os_str);
     if let Err(error) = crate::browser::open(url, browser, &asking.private_variables) {
         asking.terminal.say(format!("No browser was opened: {error}. Open the address yourself."));
