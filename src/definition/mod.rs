@@ -11,6 +11,7 @@ pub mod names;
 mod oauth2;
 mod reach;
 mod reader;
+mod redirection;
 pub mod source;
 pub mod yaml;
 
@@ -22,6 +23,7 @@ pub use endpoint::{
 pub use field::{Field, FieldError, Format, Pattern};
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use reach::ReachError;
+pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
 
 use crate::template::{Place, Template};
 use authorization::App;

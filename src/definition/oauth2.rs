@@ -6,6 +6,7 @@ use super::endpoint::{
 use super::finding::Finding;
 use super::merge::{merge, without};
 use super::reader::{Entries, Reader};
+use super::redirection::Redirection;
 use super::yaml::{Key, Node, Value as Yaml};
 use crate::template::Template;
 
@@ -25,15 +26,16 @@ pub struct OAuth2 {
     /// Proof Key for Code Exchange, RFC 7636.
     pub pkce: Pkce,
     /// Where the browser comes back to.
-    pub redirect_uri: String,
-    /// The provider ignores the port of a loopback redirect URI (RFC 8252 section 7.3).
-    pub any_port: bool,
+    pub redirection: Redirection,
     /// What the redirect brings, and under which names.
     pub callback: Callback,
     /// The token endpoint, or the steps to a token.
     pub token: Vec<Endpoint>,
     /// The same for a refresh.
     pub refresh: Vec<Endpoint>,
+    /// The refresh endpoint itself names `redirect_uri`. What it inherits from the token endpoint
+    /// does not count: by the standard (RFC 6749 section 6) only a code comes with one.
+    pub refresh_names_redirect_uri: bool,
     /// Whether a refresh token works once.
     pub refresh_policy: RefreshPolicy,
     /// RFC 7009.
@@ -104,8 +106,6 @@ pub(super) const LATER_KEYS: &[&str] = &[
     "audience",
 ];
 
-const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8917/callback";
-
 const PKCE: &[(&str, Pkce)] = &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("none", Pkce::None)];
 
 const POLICIES: &[(&str, RefreshPolicy)] = &[
@@ -133,11 +133,13 @@ impl OAuth2 {
             scopes: entries.take("scopes").map_or_else(Vec::new, |n| reader.texts(n, "`scopes`")),
             scope_separator: " ".to_owned(),
             pkce: Pkce::S256,
-            redirect_uri: DEFAULT_REDIRECT_URI.to_owned(),
-            any_port: false,
+            redirection: Redirection::read(reader, entries),
             callback: Callback::read(reader, entries),
             token: token?,
             refresh,
+            refresh_names_redirect_uri: entries
+                .take("refresh_endpoint")
+                .is_some_and(|node| node.mentions("redirect_uri")),
             refresh_policy: RefreshPolicy::Rotates,
             revocation: entries
                 .take("revocation_endpoint")
@@ -163,15 +165,6 @@ impl OAuth2 {
         if let Some(node) = entries.take("client_authentication") {
             let read = read_client_authentication(reader, node);
             self.client_authentication = read.unwrap_or(ClientAuthentication::ClientSecretPost);
-        }
-        if let Some(node) = entries.take("port") {
-            self.any_port = reader.choice(node, "port", &[("any", true)]).unwrap_or(false);
-        }
-        if let Some(node) = entries.take("response_mode") {
-            reader.choice(node, "response mode", &[("query", ())]);
-        }
-        if let Some(node) = entries.take("redirect_uri") {
-            self.redirect_uri = read_redirect_uri(reader, node).unwrap_or_default();
         }
     }
 
@@ -281,22 +274,6 @@ fn read_authorization_params(reader: &mut Reader, entries: &Entries) -> Vec<(Str
         }
     }
     params
-}
-
-fn read_redirect_uri(reader: &mut Reader, node: &Node) -> Option<String> {
-    let text = reader.text(node, "`redirect_uri`")?;
-    match url::Url::parse(&text) {
-        Ok(url) if url.scheme() == "https" || super::hosts::is_loopback(&url) => Some(text),
-        Ok(_) => {
-            let message = "a redirect URI is https, or http on 127.0.0.1, [::1] or localhost";
-            reader.error("redirect-uri", &node.span, message);
-            None
-        }
-        Err(_) => {
-            reader.error("redirect-uri", &node.span, format!("`{text}` is no absolute URL"));
-            None
-        }
-    }
 }
 
 impl Callback {

@@ -2,9 +2,11 @@
 
 use super::explain::{Doing, explain_refusal};
 use super::failure::ProviderError;
-use super::redirect::{listen, redirect_uri, start};
+use super::redirect::{Listening, listen, start};
 use super::session::Session;
-use super::waiting::{open, tell, wait};
+use super::telling::tell;
+use super::waiting::{open, wait};
+use crate::context::Surroundings;
 use crate::definition::names::AccountId;
 use crate::definition::{Callback, OAuth2};
 use crate::error::{Error, Kind, Result};
@@ -29,6 +31,10 @@ pub struct Asking<'a> {
     pub timeout: Duration,
     /// The scopes to ask for.
     pub scopes: Vec<String>,
+    /// Where to listen.
+    pub listening: &'a Listening,
+    /// What this machine is.
+    pub surroundings: Surroundings,
 }
 
 /// Gets an authorization code into the session. The listener comes back too, so that its page can
@@ -54,11 +60,7 @@ async fn run(
     asking: &Asking<'_>,
     waiting: &mut Option<Waiting>,
 ) -> Result<()> {
-    let listener = listen(session, oauth2)?;
-    let redirect_uri = match &listener {
-        Some(listener) => listener.redirect_uri(),
-        None => redirect_uri(session, oauth2),
-    };
+    let (listener, redirect_uri) = listen(session, oauth2, asking)?;
     let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
     session.grant.redirect_uri = Some(redirect_uri.clone());
     let request = authorization_request(

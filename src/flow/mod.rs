@@ -11,6 +11,7 @@ pub mod obtain;
 pub mod redirect;
 mod session;
 mod step;
+mod telling;
 pub mod token;
 pub mod token_set;
 mod waiting;

@@ -1,8 +1,10 @@
 //! `tieline connect`: obtain a credential and keep it.
 
+mod listening;
 mod outcome;
 mod prepare;
 
+pub use listening::ListeningOptions;
 pub use prepare::Options;
 pub(super) use prepare::{Ground, definition, prepare};
 
@@ -255,6 +257,7 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
         expires_at: token.and_then(|token| token.expires_at),
         renewable,
         client_id: session.client.as_ref().map(|client| client.id.clone()),
+        redirect_uri: session.grant.redirect_uri.clone(),
         hosts: session.hosts.patterns().to_vec(),
         insecure_hosts: session.hosts.insecure().to_vec(),
         connected_at: now(),

@@ -1,5 +1,6 @@
 //! What a whole authorization needs before it runs: definition, client, fields, scopes.
 
+use super::listening::ListeningOptions;
 use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::commands::App;
@@ -10,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::authorization_code::Asking;
 use crate::flow::fields::{Collected, Sources, parse_given};
 use crate::flow::obtain::{Obtained, obtain};
+use crate::flow::redirect::Listening;
 use crate::flow::{Chooser, Grant, Session};
 use crate::http::Client;
 use crate::redirect::Waiting;
@@ -39,6 +41,9 @@ pub struct Options {
     /// Ask for every field, those with a default too
     #[arg(long)]
     pub ask: bool,
+    /// Where to listen.
+    #[command(flatten)]
+    pub listening: ListeningOptions,
 }
 
 impl Options {
@@ -70,6 +75,7 @@ pub(in crate::commands) struct Prepared<'a> {
     pub(super) new_client: bool,
     open: bool,
     wait: Duration,
+    listening: Listening,
 }
 
 /// Where an authorization runs.
@@ -141,6 +147,7 @@ pub(in crate::commands) async fn prepare<'a>(
         new_client,
         open: !options.no_browser,
         wait: Duration::from_secs(options.timeout.unwrap_or(300)),
+        listening: options.listening.listening(),
     })
 }
 
@@ -162,6 +169,8 @@ impl Prepared<'_> {
             private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
             timeout: self.wait,
             scopes: self.scopes.clone(),
+            listening: &self.listening,
+            surroundings: app.context.surroundings(),
         };
         let chooser =
             Chooser { terminal: &app.terminal, given: &self.given, kept: &self.kept_extras };
