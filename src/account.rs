@@ -57,6 +57,9 @@ pub struct Account {
     /// The client it was connected with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// The redirect URI it was connected with: some providers want it again on every refresh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
     /// The hosts that the credential may go to.
     pub hosts: Vec<String>,
     /// The hosts that may be spoken to without TLS.

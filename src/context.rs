@@ -1,4 +1,8 @@
-//! What surrounds the process: the environment, the folders, the clock. Only this file reads them.
+//! What surrounds the process: the environment, the folders, the clock. Only this module reads them.
+
+mod surroundings;
+
+pub use surroundings::{Ssh, Surroundings};
 
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
@@ -79,10 +83,10 @@ impl Context {
         self.variables.keys().map(String::as_str).filter(|name| name.starts_with("TIELINE_"))
     }
 
-    /// Whether the person sits at another machine: a browser here would open where nobody sees it.
+    /// What sort of machine this is.
     #[must_use]
-    pub fn is_remote(&self) -> bool {
-        ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| self.variable(name).is_some())
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings::read(|name| self.variable(name))
     }
 
     /// `$BROWSER`.

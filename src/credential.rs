@@ -32,8 +32,8 @@ pub struct Client {
     pub secret: Option<Secret>,
     /// Scopes in place of the definition's.
     pub scopes: Option<Vec<String>>,
-    /// A redirect URI in place of the definition's.
-    pub redirect_uri: Option<String>,
+    /// Redirect URIs in place of the definition's, in the order in which they are tried.
+    pub redirect_uris: Vec<String>,
     /// The definition's client fields.
     pub fields: BTreeMap<String, String>,
     /// The same, secret.
@@ -59,7 +59,7 @@ impl Client {
             id: id.to_owned(),
             secret: None,
             scopes: None,
-            redirect_uri: None,
+            redirect_uris: Vec::new(),
             fields: BTreeMap::new(),
             secret_fields: BTreeMap::new(),
         }

@@ -154,6 +154,7 @@ impl Surroundings<'_> {
             self.accounts.save_record(&opened.id, &opened.record)?;
         }
         let mut session = self.session(opened, true).await?;
+        session.grant.redirect_uri = self.redirect_uri(opened);
         match run(&mut session, self.auth).await {
             Ok(token) => {
                 let (extras, credential) = (session.extras, session.credential);
@@ -170,6 +171,12 @@ impl Surroundings<'_> {
                 Err(self.explain(error, &opened.id, once && interrupted))
             }
         }
+    }
+
+    /// The redirect URI that the account was connected with, where a refresh has to send it.
+    fn redirect_uri(&self, opened: &Opened) -> Option<String> {
+        let wanted = self.auth.oauth2().is_some_and(|oauth2| oauth2.refresh_names_redirect_uri);
+        opened.account.redirect_uri.clone().filter(|_| wanted)
     }
 
     /// Whether sending the refresh token could use it up.
@@ -189,6 +196,7 @@ impl Surroundings<'_> {
             .hint("use `TIELINE_STORE=file` with TIELINE_KEY, or give a fresh access token"));
         }
         let mut session = self.session(&opened, true).await?;
+        session.grant.redirect_uri = self.redirect_uri(&opened);
         let token = run(&mut session, self.auth).await;
         let token = token.map_err(|error| self.explain(error, &opened.id, false))?;
         let (extras, credential) = (session.extras, session.credential);

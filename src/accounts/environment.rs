@@ -60,7 +60,9 @@ pub fn read(
         );
     }
     let hosts = definition.hosts(auth, &scope)?;
+    let redirection = auth.oauth2().map(|oauth2| &oauth2.redirection);
     let account = Account {
+        redirect_uri: redirection.and_then(|redirection| redirection.uris.first().cloned()),
         version: VERSION,
         revision: String::new(),
         app: id.app.to_string(),

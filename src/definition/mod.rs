@@ -14,6 +14,7 @@ mod oauth1;
 mod oauth2;
 mod reach;
 mod reader;
+mod redirection;
 mod server_metadata;
 mod signature;
 pub mod source;
@@ -31,6 +32,7 @@ pub use grant::{GRANTS, GrantType};
 pub use oauth1::{Legs, OAuth1, ParametersIn, SIGNATURE_METHODS, SignatureMethod, Signing};
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use reach::ReachError;
+pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
 pub use server_metadata::ServerMetadata;
 pub use signature::{AwsSigV4, OAuth1Signature, Signature, TlsClient};
 

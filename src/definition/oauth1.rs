@@ -2,6 +2,8 @@
 
 use super::endpoint::{Endpoint, Param, Use, read_url};
 use super::reader::{Entries, Reader};
+use super::redirection::Redirection;
+use super::yaml::Value as Yaml;
 use crate::template::{Place, Template};
 
 /// OAuth 1.0a: three legs in a browser, or a ready token.
@@ -26,9 +28,8 @@ pub struct Legs {
     pub authorization_params: Vec<(String, Param)>,
     /// Token Request, section 2.3.
     pub access_token: Endpoint,
-    /// Where the browser comes back to, the first that is free; `None` is `oob`: the person types
-    /// a PIN.
-    pub redirect_uris: Option<Vec<String>>,
+    /// Where the browser comes back to; `None` is `oob`: the person types a PIN.
+    pub redirection: Option<Redirection>,
 }
 
 /// How a request is signed.
@@ -89,6 +90,7 @@ pub(super) const KEYS: &[&str] = &[
     "realm",
     "parameters_in",
     "redirect_uri",
+    "port",
 ];
 
 const PLACES: &[(&str, ParametersIn)] = &[
@@ -151,16 +153,17 @@ impl Legs {
             authorization_uri: authorization_uri?,
             authorization_params: super::oauth2::read_authorization_params(reader, entries),
             access_token: access_token?,
-            redirect_uris: read_redirect_uris(reader, entries),
+            redirection: read_redirection(reader, entries),
         })
     }
 }
 
-fn read_redirect_uris(reader: &mut Reader, entries: &Entries) -> Option<Vec<String>> {
-    match entries.take("redirect_uri") {
-        Some(node) if reader.text(node, "`redirect_uri`").as_deref() == Some("oob") => None,
-        Some(node) => super::oauth2::read_redirect_uri(reader, node).map(|uri| vec![uri]),
-        None => Some(vec![super::oauth2::DEFAULT_REDIRECT_URI.to_owned()]),
+/// `oob`, or where the browser comes back to.
+fn read_redirection(reader: &mut Reader, entries: &Entries) -> Option<Redirection> {
+    let written = entries.take("redirect_uri").map(|node| &node.value);
+    match written {
+        Some(Yaml::Text(text)) if text == "oob" => None,
+        _ => Some(Redirection::read(reader, entries)),
     }
 }
 

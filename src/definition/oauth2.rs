@@ -6,6 +6,7 @@ use super::endpoint::{
 };
 use super::grant::{GrantType, read_grants};
 use super::reader::{Entries, Reader};
+use super::redirection::Redirection;
 use super::server_metadata::ServerMetadata;
 use super::token_endpoint::{read_refresh, read_token};
 use super::yaml::{Node, Value as Yaml};
@@ -32,15 +33,16 @@ pub struct OAuth2 {
     /// Proof Key for Code Exchange, RFC 7636.
     pub pkce: Pkce,
     /// Where the browser comes back to.
-    pub redirect_uri: String,
-    /// The provider ignores the port of a loopback redirect URI (RFC 8252 section 7.3).
-    pub any_port: bool,
+    pub redirection: Redirection,
     /// What the redirect brings, and under which names.
     pub callback: Callback,
     /// The token endpoint, or the steps to a token; empty where only the metadata can tell.
     pub token: Vec<Endpoint>,
     /// The same for a refresh.
     pub refresh: Vec<Endpoint>,
+    /// The refresh endpoint itself names `redirect_uri`. What it inherits from the token endpoint
+    /// does not count: by the standard (RFC 6749 section 6) only a code comes with one.
+    pub refresh_names_redirect_uri: bool,
     /// Whether a refresh token works once.
     pub refresh_policy: RefreshPolicy,
     /// RFC 8628 section 3.1.
@@ -59,8 +61,6 @@ pub struct OAuth2 {
     pub assertion: Option<Assertion>,
     /// Tokens are bound to a key of the account (RFC 9449).
     pub dpop: bool,
-    /// The redirect comes as a form.
-    pub form_post: bool,
     /// What the token is meant for (RFC 8707).
     pub resource: Vec<Template>,
     /// The same as some providers name it.
@@ -124,8 +124,6 @@ pub(super) const KEYS: &[&str] = &[
     "audience",
 ];
 
-pub(super) const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8917/callback";
-
 const PKCE: &[(&str, Pkce)] = &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("none", Pkce::None)];
 
 const POLICIES: &[(&str, RefreshPolicy)] = &[
@@ -154,11 +152,13 @@ impl OAuth2 {
             scopes: entries.take("scopes").map_or_else(Vec::new, |n| reader.texts(n, "`scopes`")),
             scope_separator: " ".to_owned(),
             pkce: Pkce::S256,
-            redirect_uri: DEFAULT_REDIRECT_URI.to_owned(),
-            any_port: false,
+            redirection: Redirection::read(reader, entries),
             callback: Callback::read(reader, entries),
             token: token?,
             refresh,
+            refresh_names_redirect_uri: entries
+                .take("refresh_endpoint")
+                .is_some_and(|node| node.mentions("redirect_uri")),
             refresh_policy: RefreshPolicy::Rotates,
             device_authorization: endpoint(reader, entries, "device_authorization_endpoint"),
             pushed_authorization_request: endpoint(
@@ -176,7 +176,6 @@ impl OAuth2 {
                 None => None,
             },
             dpop: reader.bool(entries.take("dpop"), "`dpop`"),
-            form_post: false,
             resource: read_resource(reader, entries),
             audience: audience.and_then(|node| reader.template(node, Place::Text, "`audience`")),
         };
@@ -240,16 +239,6 @@ impl OAuth2 {
         if let Some(node) = entries.take("client_authentication") {
             self.client_authentication = read_client_authentication(reader, node);
         }
-        if let Some(node) = entries.take("port") {
-            self.any_port = reader.choice(node, "port", &[("any", true)]).unwrap_or(false);
-        }
-        if let Some(node) = entries.take("response_mode") {
-            let modes = [("query", false), ("form_post", true)];
-            self.form_post = reader.choice(node, "response mode", &modes).unwrap_or(false);
-        }
-        if let Some(node) = entries.take("redirect_uri") {
-            self.redirect_uri = read_redirect_uri(reader, node).unwrap_or_default();
-        }
     }
 
     fn check_scopes(&self, reader: &mut Reader, entries: &Entries) {
@@ -301,22 +290,6 @@ pub(super) fn read_authorization_params(
         }
     }
     params
-}
-
-pub(super) fn read_redirect_uri(reader: &mut Reader, node: &Node) -> Option<String> {
-    let text = reader.text(node, "`redirect_uri`")?;
-    match url::Url::parse(&text) {
-        Ok(url) if url.scheme() == "https" || super::hosts::is_loopback(&url) => Some(text),
-        Ok(_) => {
-            let message = "a redirect URI is https, or http on 127.0.0.1, [::1] or localhost";
-            reader.error("redirect-uri", &node.span, message);
-            None
-        }
-        Err(_) => {
-            reader.error("redirect-uri", &node.span, format!("`{text}` is no absolute URL"));
-            None
-        }
-    }
 }
 
 impl OAuth2 {

@@ -2,10 +2,12 @@
 
 use super::explain::{Doing, explain, explain_refusal};
 use super::failure::{FlowError, ProviderError};
-use super::redirect::{listen, redirect_uri, start};
+use super::redirect::{Listening, listen, start};
 use super::session::Session;
+use super::telling::tell;
 use super::token::{Says, send, target_parameters};
-use super::waiting::{open, tell, wait};
+use super::waiting::{open, wait};
+use crate::context::Surroundings;
 use crate::definition::names::AccountId;
 use crate::definition::{Callback, Endpoint, GrantType, OAuth2};
 use crate::error::{Error, Kind, Result};
@@ -34,6 +36,10 @@ pub struct Asking<'a> {
     pub scopes: Vec<String>,
     /// The grant, for OAuth 2.0.
     pub grant: GrantType,
+    /// Where to listen.
+    pub listening: &'a Listening,
+    /// What this machine is.
+    pub surroundings: Surroundings,
 }
 
 /// Gets an authorization code into the session. The listener comes back too, so that its page can
@@ -59,11 +65,7 @@ async fn run(
     asking: &Asking<'_>,
     waiting: &mut Option<Waiting>,
 ) -> Result<()> {
-    let listener = listen(session, oauth2)?;
-    let redirect_uri = match &listener {
-        Some(listener) => listener.redirect_uri(),
-        None => redirect_uri(session, oauth2),
-    };
+    let (listener, redirect_uri) = listen(session, oauth2, asking)?;
     let request = make_request(session, oauth2, id, &redirect_uri, &asking.scopes)?;
     let request = match &oauth2.pushed_authorization_request {
         None => request,

@@ -19,6 +19,7 @@ pub mod registration;
 mod session;
 mod signing;
 mod step;
+mod telling;
 pub mod token;
 pub mod token_set;
 mod waiting;

@@ -1,6 +1,6 @@
 //! The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636).
 
-use crate::definition::{OAuth2, Pkce};
+use crate::definition::{OAuth2, Pkce, ResponseMode};
 use crate::request::{RequestError, override_params};
 use crate::secret::Secret;
 use crate::template::Scope;
@@ -60,6 +60,9 @@ pub fn authorization_request(
     let (standard, state) = request.url();
     let mut params: Vec<(String, String)> = standard.query_pairs().into_owned().collect();
     params.extend(extra);
+    if oauth2.redirection.response_mode == ResponseMode::FormPost {
+        params.push(("response_mode".to_owned(), "form_post".to_owned()));
+    }
     let joined = scopes.join(&oauth2.scope_separator);
     for (name, value) in &mut params {
         if name == "scope" {

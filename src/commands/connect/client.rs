@@ -67,8 +67,7 @@ pub(super) async fn register_or_refuse(ground: Ground<'_>, fields: &Scope) -> Re
     let Some(oauth2) = auth.oauth2().filter(|oauth2| oauth2.registration.is_some()) else {
         return Err(no_client(definition, id));
     };
-    let uris = [oauth2.redirect_uri.clone()];
-    let client = register(http, oauth2, &uris, fields).await;
+    let client = register(http, oauth2, &oauth2.redirection.uris, fields).await;
     let client = client.map_err(|error| explain(error, definition, id, Doing::Connect))?;
     if keeps {
         accounts.set_client(definition, &client, app.stores.choice).await?;

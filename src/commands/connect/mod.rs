@@ -1,9 +1,11 @@
 //! `tieline connect`: obtain a credential and keep it.
 
 mod client;
+mod listening;
 mod outcome;
 mod prepare;
 
+pub use listening::ListeningOptions;
 pub use prepare::Options;
 pub(super) use prepare::{Ground, definition, prepare};
 
@@ -260,6 +262,7 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
         renewable,
         server_metadata: session.auth.oauth2().and_then(|oauth2| oauth2.metadata.clone()),
         client_id: session.client.as_ref().map(|client| client.id.clone()),
+        redirect_uri: session.grant.redirect_uri.clone(),
         hosts: session.hosts.patterns().to_vec(),
         insecure_hosts: session.hosts.insecure().to_vec(),
         connected_at: now(),

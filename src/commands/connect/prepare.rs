@@ -3,6 +3,7 @@
 use super::client::{
     client_of_fields, find_client, is_of_client, needs_client, register_or_refuse,
 };
+use super::listening::ListeningOptions;
 use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::commands::{App, authorization};
@@ -15,6 +16,7 @@ use crate::flow::discovery::complete as complete_definition;
 use crate::flow::explain::{Doing, explain};
 use crate::flow::fields::{Collected, Sources, parse_given};
 use crate::flow::obtain::{Obtained, obtain};
+use crate::flow::redirect::Listening;
 use crate::flow::{Chooser, Grant, Session};
 use crate::http::Client;
 use crate::redirect::Waiting;
@@ -49,6 +51,9 @@ pub struct Options {
     /// Agree on another device, with a code (OAuth 2.0 device grant)
     #[arg(long)]
     pub device: bool,
+    /// Where to listen.
+    #[command(flatten)]
+    pub listening: ListeningOptions,
 }
 
 impl Options {
@@ -81,6 +86,7 @@ pub(in crate::commands) struct Prepared<'a> {
     open: bool,
     wait: Duration,
     grant: GrantType,
+    listening: Listening,
 }
 
 /// Where an authorization runs.
@@ -170,6 +176,7 @@ pub(in crate::commands) async fn prepare<'a>(
         open: !options.no_browser,
         wait: Duration::from_secs(options.timeout.unwrap_or(300)),
         grant,
+        listening: options.listening.listening(),
     })
 }
 
@@ -192,6 +199,8 @@ impl Prepared<'_> {
             timeout: self.wait,
             scopes: self.scopes.clone(),
             grant: self.grant,
+            listening: &self.listening,
+            surroundings: app.context.surroundings(),
         };
         let chooser =
             Chooser { terminal: &app.terminal, given: &self.given, kept: &self.kept_extras };
@@ -232,7 +241,9 @@ fn choose_grant(app: &App, options: &Options, auth: &Authorization) -> Result<Gr
             Err(Error::new(Kind::Usage, format!("`{}` has no grant for other devices", auth.name))
                 .hint("leave `--device` out; the address can be opened, or pasted, anywhere"))
         }
-        (false, GrantType::AuthorizationCode) if device && app.context.is_remote() => {
+        (false, GrantType::AuthorizationCode)
+            if device && app.context.surroundings().ssh.is_some() =>
+        {
             Ok(GrantType::DeviceCode)
         }
         (false, first) => Ok(first),
