@@ -1,5 +1,6 @@
 //! `tieline connect`: obtain a credential and keep it.
 
+mod address;
 mod client;
 mod listening;
 mod outcome;
@@ -19,9 +20,11 @@ use crate::definition::{Authorization, Definition, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::obtain::Obtained;
 use crate::flow::token::is_renewable;
+use crate::http::Client;
 use crate::redirect::Waiting;
 use crate::store::Doing;
 use crate::terminal::Style;
+use address::{app_of, is_address};
 use outcome::{page, say_connected};
 use prepare::Prepared;
 use std::cell::OnceCell;
@@ -34,9 +37,10 @@ const TRIES: usize = 3;
 #[command(after_help = "Examples:\n  \
     tieline connect github\n  \
     tieline connect github --account bot --add --auth token\n  \
+    tieline connect https://mcp.example.com/mcp\n  \
     printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-")]
 pub struct Arguments {
-    /// The app, `app/name`, or a definition's path
+    /// The app, `app/name`, a definition's path, or the address of an issuer or API
     #[arg(add = crate::candidates::apps())]
     pub app: String,
     /// What a whole authorization takes.
@@ -59,24 +63,37 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     }
     let accounts = app.accounts();
     accounts.finish_interrupted().await;
-    let definition = definition(app, &arguments.app)?;
-    let id = which(app, &accounts, &definition, arguments)?;
-    let auth = authorization_for(&accounts, &definition, &id, arguments.options.auth.as_deref())?;
     let http = app.http(arguments.options.request_seconds());
+    let result = connect_word(arguments, app, &accounts, &http).await;
+    trace::print(&app.terminal, &http);
+    result
+}
+
+async fn connect_word(
+    arguments: &Arguments,
+    app: &App,
+    accounts: &Accounts<'_>,
+    http: &Client,
+) -> Result<()> {
+    let word = match is_address(&arguments.app) {
+        true => app_of(app, http, &arguments.app).await?,
+        false => arguments.app.clone(),
+    };
+    let definition = definition(app, &word)?;
+    let id = which(app, accounts, &definition, arguments)?;
+    let auth = authorization_for(accounts, &definition, &id, arguments.options.auth.as_deref())?;
     let ground = Ground {
         app,
-        accounts: &accounts,
+        accounts,
         definition: &definition,
         auth,
         id: &id,
-        http: &http,
+        http,
         again: false,
         keeps: true,
         completed: &OnceCell::new(),
     };
-    let result = connect(arguments, ground).await;
-    trace::print(&app.terminal, &http);
-    result
+    connect(arguments, ground).await
 }
 
 /// Which account is connected: named, the only one, the default, or a new one.
@@ -86,7 +103,7 @@ fn which(
     definition: &Definition,
     arguments: &Arguments,
 ) -> Result<AccountId> {
-    let in_word = match Catalog::is_path(&arguments.app) {
+    let in_word = match Catalog::is_path(&arguments.app) || is_address(&arguments.app) {
         true => None,
         false => arguments.app.split_once('/').map(|(_, name)| name),
     };
@@ -216,7 +233,7 @@ async fn keep(
 
 /// Where a definition that was given by path lies, from everywhere.
 fn definition_path(word: &str) -> Result<Option<String>> {
-    if !Catalog::is_path(word) {
+    if !Catalog::is_path(word) || is_address(word) {
         return Ok(None);
     }
     let path = std::fs::canonicalize(word)
