@@ -62,9 +62,9 @@ pub struct ClientRecord {
     /// Scopes in place of the definition's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// A redirect URI in place of the definition's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub redirect_uri: Option<String>,
+    /// Redirect URIs in place of the definition's, in the order in which they are tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_uris: Vec<String>,
     /// The definition's client fields that are not secret.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,

@@ -22,6 +22,9 @@ pub struct Arguments {
     /// A way to misbehave; can be repeated
     #[arg(long, value_name = "NAME")]
     pub misbehave: Vec<String>,
+    /// A further redirect URI that every client has registered; can be repeated
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    pub redirect_uris: Vec<String>,
     /// Agree at once, without a consent page
     #[arg(long)]
     pub agree: bool,
@@ -43,7 +46,10 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     }
     let misbehaviours =
         arguments.misbehave.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
+    let Options { mut redirect_uris, .. } = Options::default();
+    redirect_uris.extend(arguments.redirect_uris.iter().cloned());
     let options = Options {
+        redirect_uris,
         port: arguments.port,
         lifetime: arguments.lifetime,
         interval: arguments.interval,

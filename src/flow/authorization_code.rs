@@ -1,14 +1,19 @@
 //! The authorization code grant in a browser: listen, open, wait, and read what comes back.
 
-use super::explain::{Doing, explain_refusal};
-use super::failure::ProviderError;
-use super::redirect::{listen, redirect_uri, start};
+use super::explain::{Doing, explain, explain_refusal};
+use super::failure::{FlowError, ProviderError};
+use super::redirect::{Listening, listen, start};
 use super::session::Session;
-use super::waiting::{open, tell, wait};
+use super::telling::tell;
+use super::token::{Says, send, target_parameters};
+use super::waiting::{open, wait};
+use crate::context::Surroundings;
 use crate::definition::names::AccountId;
-use crate::definition::{Callback, OAuth2};
+use crate::definition::{Callback, Endpoint, GrantType, OAuth2};
 use crate::error::{Error, Kind, Result};
-use crate::oauth2::{CallbackError, authorization_request, read_callback};
+use crate::oauth2::{
+    AuthorizationRequest, CallbackError, Issuer, authorization_request, read_callback,
+};
 use crate::redirect::Waiting;
 use crate::terminal::Terminal;
 use crate::text::short;
@@ -29,6 +34,12 @@ pub struct Asking<'a> {
     pub timeout: Duration,
     /// The scopes to ask for.
     pub scopes: Vec<String>,
+    /// The grant, for OAuth 2.0.
+    pub grant: GrantType,
+    /// Where to listen.
+    pub listening: &'a Listening,
+    /// What this machine is.
+    pub surroundings: Surroundings,
 }
 
 /// Gets an authorization code into the session. The listener comes back too, so that its page can
@@ -54,21 +65,48 @@ async fn run(
     asking: &Asking<'_>,
     waiting: &mut Option<Waiting>,
 ) -> Result<()> {
-    let listener = listen(session, oauth2)?;
-    let redirect_uri = match &listener {
-        Some(listener) => listener.redirect_uri(),
-        None => redirect_uri(session, oauth2),
+    let (listener, redirect_uri) = listen(session, oauth2, asking)?;
+    let request = make_request(session, oauth2, id, &redirect_uri, &asking.scopes)?;
+    let request = match &oauth2.pushed_authorization_request {
+        None => request,
+        Some(endpoint) => push(session, oauth2, endpoint, request)
+            .await
+            .map_err(|error| explain(error, session.definition, id, Doing::Connect))?,
     };
+    if let Some(listener) = listener {
+        *waiting = Some(start(listener, &request)?);
+    }
+    tell(session, asking, &request, waiting.as_ref());
+    if asking.open {
+        open(asking, &request, waiting.as_ref());
+    }
+    let params = wait(session, asking, &request.state, waiting, id).await?;
+    accept(session, oauth2, &params, id)
+}
+
+/// Makes the authorization request, and keeps in the session what must be remembered of it.
+pub(super) fn make_request(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    id: &AccountId,
+    redirect_uri: &str,
+    scopes: &[String],
+) -> Result<AuthorizationRequest> {
+    if oauth2.authorization_uri.is_none() {
+        let error = FlowError::NoEndpoint("authorization_endpoint");
+        return Err(explain(error, session.definition, id, Doing::Connect));
+    }
     let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
-    session.grant.redirect_uri = Some(redirect_uri.clone());
-    let request = authorization_request(
-        oauth2,
-        &client_id,
-        &redirect_uri,
-        &asking.scopes,
-        &session.public_scope(),
-    )
-    .map_err(|error| {
+    session.grant.redirect_uri = Some(redirect_uri.to_owned());
+    let scope = session.public_scope();
+    let mut extra = target_parameters(session, oauth2);
+    // OpenID Connect Core section 3.1.2.1: ties the ID token to this request.
+    if scopes.iter().any(|scope| scope == "openid") {
+        extra.push(("nonce".to_owned(), scope.random().to_owned()));
+        session.grant.nonce = Some(scope.random().into());
+    }
+    let request = authorization_request(oauth2, &client_id, redirect_uri, scopes, extra, &scope);
+    let request = request.map_err(|error| {
         Error::new(
             Kind::Definition,
             format!("the definition of `{}` gives no authorization request", id.app),
@@ -79,15 +117,33 @@ async fn run(
     session.grant.code_verifier.clone_from(&request.code_verifier);
     session.grant.scope.clone_from(&request.scope);
     session.learn_secrets();
-    if let Some(listener) = listener {
-        *waiting = Some(start(listener, &request)?);
+    Ok(request)
+}
+
+/// Hands the request to the provider beforehand (RFC 9126): the browser carries a reference, which
+/// nobody can change on the way.
+async fn push(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    endpoint: &Endpoint,
+    request: AuthorizationRequest,
+) -> std::result::Result<AuthorizationRequest, FlowError> {
+    let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
+    // The client's own parameters come with its authentication.
+    let parameters: Vec<_> =
+        request.parameters.iter().filter(|(name, _)| name != "client_id").cloned().collect();
+    let purpose = "pushed authorization request";
+    let (_, answer, _) =
+        send(session, oauth2, endpoint, Says::AsClient, |_| parameters, purpose).await?;
+    let request_uri = answer.value["request_uri"].as_str().unwrap_or_default();
+    if request_uri.is_empty() {
+        return Err(FlowError::Incomplete {
+            request: "the pushed authorization request".to_owned(),
+            missing: "request_uri".to_owned(),
+            html: answer.is_html(),
+        });
     }
-    tell(session, asking, &request, waiting.as_ref());
-    if asking.open {
-        open(asking, &request, waiting.as_ref());
-    }
-    let params = wait(session, asking, &request.state, waiting, id).await?;
-    accept(session, oauth2, &params, id)
+    Ok(request.pushed(&client_id, request_uri)?)
 }
 
 /// Takes what the redirect brought, once its `state` is known to be ours.
@@ -100,11 +156,16 @@ pub(super) fn accept(
     params: &[(String, String)],
     id: &AccountId,
 ) -> Result<()> {
-    let issuer = match &oauth2.issuer {
-        Some(template) => template.render(&session.public_scope())?,
-        None => None,
+    let issuer = match (&oauth2.metadata, &oauth2.issuer) {
+        (Some(metadata), _) => Some(metadata.issuer.clone()),
+        (None, Some(template)) => template.render(&session.public_scope())?,
+        (None, None) => None,
     };
-    let redirect = read_callback(params, &oauth2.callback, issuer.as_deref())
+    // RFC 9207 section 2.4: a provider that says that it names itself must do so.
+    let promised = oauth2.metadata.as_ref();
+    let promised = promised.is_some_and(|m| m.authorization_response_iss_parameter_supported);
+    let issuer = issuer.as_deref().map(|name| Issuer { name, promised });
+    let redirect = read_callback(params, &oauth2.callback, issuer)
         .map_err(|error| refused(&error, session, id))?;
     session.grant.code = Some(redirect.code);
     keep_callback(session, &oauth2.callback, redirect.params);

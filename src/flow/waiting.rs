@@ -7,49 +7,23 @@ use crate::error::{Error, Kind, Result};
 use crate::oauth2::{AuthorizationRequest, check_state, parse_pasted};
 use crate::redirect::{Event, Waiting};
 use crate::secret::Secret;
-use crate::terminal::{Lines, Style};
+use crate::terminal::Lines;
 use std::ffi::OsString;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, sleep_until};
 
-/// Says where to go. The long URL stands alone on its line, so that nothing breaks it.
-pub(super) fn tell(
-    session: &Session<'_>,
-    asking: &Asking<'_>,
-    request: &AuthorizationRequest,
-    waiting: Option<&Waiting>,
-) {
-    let terminal = asking.terminal;
-    let host = request.url.host_str().unwrap_or_default();
-    match waiting {
-        Some(waiting) => {
-            terminal.detail("Open", terminal.paint(Style::Command, waiting.short_link()));
-            let asks = match asking.scopes.is_empty() {
-                true => format!("{host}, which will ask you to agree"),
-                false => format!("{host}, which will ask you for: {}", asking.scopes.join(", ")),
-            };
-            terminal.detail("Leads to", asks);
-            if terminal.terminals.input {
-                terminal.detail("Or paste", "the address that the browser ends on, here.");
-            }
-        }
-        None => {
-            terminal.say(format!(
-                "  {} sends the browser to an address of your own. Open this,",
-                session.definition.title
-            ));
-            terminal.say("  then copy the address that the browser ends on, and paste it here:");
-        }
+/// Opens a browser, or says why there is none. Over SSH it would open on the far machine, where
+/// nobody sits, unless `$BROWSER` says otherwise: editors that work remotely set it.
+pub(super) fn open(asking: &Asking<'_>, request: &AuthorizationRequest, waiting: Option<&Waiting>) {
+    if asking.surroundings.ssh.is_some() && asking.browser.is_none() {
+        return;
     }
-    terminal.say("");
-    terminal.say(terminal.paint(Style::Command, request.url.as_str()));
-    terminal.say("");
+    // The short link keeps `state` out of the process list.
+    open_page(asking, waiting.map_or_else(|| request.url.as_str(), Waiting::short_link));
 }
 
-/// Opens a browser, or says why there is none.
-pub(super) fn open(asking: &Asking<'_>, request: &AuthorizationRequest, waiting: Option<&Waiting>) {
-    // The short link keeps `state` out of the process list.
-    let url = waiting.map_or_else(|| request.url.as_str(), Waiting::short_link);
+/// Opens a web page, or says why that cannot be.
+pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
     let browser = asking.browser.map(OsString::as_os_str);
     if let Err(error) = crate::browser::open(url, browser, &asking.private_variables) {
         asking.terminal.say(format!("No browser was opened: {error}. Open the address yourself."));

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::authorization_request::AuthorizationRequest;
+use super::authorization_request::{AuthorizationRequest, ResponseMode};
 use super::client::Client;
 use super::error::{NO_STORE, OAuthError};
 use super::form::Parameters;
@@ -22,6 +22,20 @@ use super::{misbehave, page, redirect_uri};
 struct Destination {
     client: Arc<Client>,
     redirect_uri: String,
+}
+
+/// Where an answer goes, and how.
+struct Reply<'a> {
+    redirect_uri: &'a str,
+    state: Option<&'a str>,
+    response_mode: ResponseMode,
+}
+
+impl<'a> Reply<'a> {
+    fn to(request: &'a AuthorizationRequest) -> Self {
+        let AuthorizationRequest { redirect_uri, state, response_mode, .. } = request;
+        Self { redirect_uri, state: state.as_deref(), response_mode: *response_mode }
+    }
 }
 
 /// `GET /authorize`
@@ -47,8 +61,12 @@ pub(super) async fn authorize(
             page::consent(&request, &id)
         }
         Err(error) => {
-            let parameters = error_parameters(&error);
-            respond(&provider, redirect_uri, parameters, state, &headers).await
+            let answer = Reply {
+                redirect_uri,
+                state,
+                response_mode: ResponseMode::of(&parameters).unwrap_or(ResponseMode::Query),
+            };
+            respond(&provider, answer, error_parameters(&error), &headers).await
         }
     }
 }
@@ -81,9 +99,7 @@ pub(super) async fn decide(
         (Some("allow"), Some(person)) => allow(&provider, request, person, &headers).await,
         _ => {
             let error = OAuthError::new("access_denied", "the person refused");
-            let state = request.state.as_deref();
-            let parameters = error_parameters(&error);
-            respond(&provider, &request.redirect_uri, parameters, state, &headers).await
+            respond(&provider, Reply::to(&request), error_parameters(&error), &headers).await
         }
     }
 }
@@ -94,12 +110,12 @@ async fn allow(
     person: Person,
     headers: &HeaderMap,
 ) -> Response {
-    let AuthorizationRequest { client_id, redirect_uri, scopes, state, code_challenge, .. } =
-        request;
+    let AuthorizationRequest { client_id, redirect_uri, scopes, code_challenge, .. } =
+        request.clone();
     let grant = Grant { client_id, subject: Subject::Person(person), scopes };
-    let binding = Binding { redirect_uri: redirect_uri.clone(), code_challenge };
+    let binding = Binding { redirect_uri, code_challenge };
     let code = provider.ledger().agree(grant, binding, Instant::now());
-    respond(provider, &redirect_uri, vec![("code", code)], state.as_deref(), headers).await
+    respond(provider, Reply::to(&request), vec![("code", code)], headers).await
 }
 
 fn error_parameters(error: &OAuthError) -> Vec<(&'static str, String)> {
@@ -110,14 +126,17 @@ fn error_parameters(error: &OAuthError) -> Vec<(&'static str, String)> {
 /// the form on (RFC 9700 section 4.12).
 async fn respond(
     provider: &Provider,
-    redirect_uri: &str,
+    reply: Reply<'_>,
     mut parameters: Vec<(&'static str, String)>,
-    state: Option<&str>,
     headers: &HeaderMap,
 ) -> Response {
+    let Reply { redirect_uri, state, response_mode } = reply;
     parameters.extend(state.map(|state| ("state", state.to_owned())));
     parameters.push(("iss", issuer(headers)));
     misbehave::redirect(&provider.switches, redirect_uri, &mut parameters).await;
+    if response_mode == ResponseMode::FormPost {
+        return page::form_post(redirect_uri, &parameters);
+    }
     let location = redirect_uri::with_parameters(redirect_uri, &parameters);
     let headers =
         [(header::LOCATION, location), (header::REFERRER_POLICY, "no-referrer".to_owned())];

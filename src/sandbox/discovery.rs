@@ -21,7 +21,7 @@ pub(super) async fn metadata(headers: HeaderMap) -> Response {
         "userinfo_endpoint": format!("{issuer}/userinfo"),
         "scopes_supported": SCOPES.map(|(name, _)| name),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported":

@@ -3,9 +3,11 @@
 mod layout;
 mod lines;
 mod prompt;
+mod qr;
 
 pub use layout::{duration, table};
 pub use lines::Lines;
+pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};
 use crate::error::{Error, Kind, Result};

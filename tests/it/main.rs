@@ -26,6 +26,7 @@ mod lint;
 mod listener;
 mod misbehave;
 mod readme;
+mod redirect;
 mod refresh;
 mod smoke;
 mod store;

@@ -1,8 +1,11 @@
 //! `tieline connect`: obtain a credential and keep it.
 
+mod client;
+mod listening;
 mod outcome;
 mod prepare;
 
+pub use listening::ListeningOptions;
 pub use prepare::Options;
 pub(super) use prepare::{Ground, definition, prepare};
 
@@ -21,6 +24,7 @@ use crate::store::Doing;
 use crate::terminal::Style;
 use outcome::{page, say_connected};
 use prepare::Prepared;
+use std::cell::OnceCell;
 
 /// How often a refused key is asked for.
 const TRIES: usize = 3;
@@ -68,6 +72,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         http: &http,
         again: false,
         keeps: true,
+        completed: &OnceCell::new(),
     };
     let result = connect(arguments, ground).await;
     trace::print(&app.terminal, &http);
@@ -234,6 +239,7 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
     let renewable = match &session.auth.way {
         Way::Fields => false,
         Way::Login(_) => true,
+        Way::OAuth1(oauth1) => oauth1.refresh.is_some(),
         Way::OAuth2(oauth2) => is_renewable(oauth2, has_refresh_token),
     };
     let granted = token.and_then(|token| token.scopes.clone());
@@ -254,7 +260,9 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
         requested_scopes: requested,
         expires_at: token.and_then(|token| token.expires_at),
         renewable,
+        server_metadata: session.auth.oauth2().and_then(|oauth2| oauth2.metadata.clone()),
         client_id: session.client.as_ref().map(|client| client.id.clone()),
+        redirect_uri: session.grant.redirect_uri.clone(),
         hosts: session.hosts.patterns().to_vec(),
         insecure_hosts: session.hosts.insecure().to_vec(),
         connected_at: now(),

@@ -1,4 +1,4 @@
-//! Defines the consent page: which app asks for what, and the form that decides.
+//! Defines the consent page: which app asks for what, the form that decides, and the way back.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -20,6 +20,25 @@ pub(in crate::sandbox) fn consent(request: &AuthorizationRequest, id: &str) -> R
 practice provider on your own computer.</p>"#
     );
     page(StatusCode::OK, "Allow access?", &body, &form_action(&request.redirect_uri))
+}
+
+/// The answer as a form that the browser posts (OAuth 2.0 Form Post Response Mode, section 2). The
+/// pages here have no script, so that a person presses the button.
+pub(in crate::sandbox) fn form_post(
+    redirect_uri: &str,
+    parameters: &[(&'static str, String)],
+) -> Response {
+    let input = |(name, value): &(&str, String)| {
+        format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", escaped(value))
+    };
+    let inputs: String = parameters.iter().map(input).collect();
+    let (action, target) = (escaped(redirect_uri), escaped(&shown_target(redirect_uri)));
+    let body = format!(
+        "<h1>Go back to the app</h1><form method=\"post\" action=\"{action}\">\n{inputs}\
+         <div class=\"buttons\"><button class=\"primary\">Go on</button></div></form>\
+         <p class=\"note\">The answer goes to <code>{target}</code>.</p>"
+    );
+    page(StatusCode::OK, "Go back", &body, &form_action(redirect_uri))
 }
 
 /// Who asks for which scopes, and a form that sends `request`, `person` and `decision`.

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::error::NO_STORE;
 use super::random::random;
 
-pub(super) use self::consent::consent;
+pub(super) use self::consent::{consent, form_post};
 pub(super) use self::device::{device_consent, user_code};
 
 const STYLE: &str = include_str!("page.css");
