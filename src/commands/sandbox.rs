@@ -16,6 +16,9 @@ pub struct Arguments {
     /// How long an access token is good, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub lifetime: u64,
+    /// How long a device waits between two polls, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    pub interval: u64,
     /// A way to misbehave; can be repeated
     #[arg(long, value_name = "NAME")]
     pub misbehave: Vec<String>,
@@ -49,6 +52,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         redirect_uris,
         port: arguments.port,
         lifetime: arguments.lifetime,
+        interval: arguments.interval,
         misbehaviours,
         agrees: arguments.agree,
         ..Options::default()

@@ -8,8 +8,8 @@ use super::{pkce, scope};
 /// A valid authorization request.
 #[derive(Clone)]
 pub(super) struct AuthorizationRequest {
-    pub(super) client_id: &'static str,
-    pub(super) client_name: &'static str,
+    pub(super) client_id: String,
+    pub(super) client_name: String,
     pub(super) redirect_uri: String,
     pub(super) scopes: Vec<String>,
     pub(super) state: Option<String>,
@@ -56,23 +56,14 @@ impl AuthorizationRequest {
             OAuthError::invalid_request("response_mode can only be query or form_post")
         })?;
         Ok(Self {
-            client_id: client.id,
-            client_name: client.name,
+            client_id: client.id.clone(),
+            client_name: client.name.clone(),
             redirect_uri: redirect_uri.to_owned(),
-            scopes: scopes(parameters)?,
+            scopes: scope::asked(parameters.one("scope"))?,
             state: parameters.one("state").map(str::to_owned),
             code_challenge: code_challenge(parameters)?,
             response_mode,
         })
-    }
-}
-
-fn scopes(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
-    let scopes = parameters.one("scope").unwrap_or("profile").split(' ').map(str::to_owned);
-    let scopes: Vec<_> = scopes.collect();
-    match scopes.iter().find(|scope| scope::meaning(scope).is_none()) {
-        None => Ok(scopes),
-        Some(_) => Err(OAuthError::new("invalid_scope", "a scope is unknown")),
     }
 }
 

@@ -11,15 +11,16 @@ use super::authorization_request::{AuthorizationRequest, ResponseMode};
 use super::client::Client;
 use super::error::{NO_STORE, OAuthError};
 use super::form::Parameters;
-use super::grants::{Binding, Grant};
 use super::host::issuer;
+use super::ledger::{Binding, Grant};
 use super::person::Person;
 use super::provider::Provider;
+use super::subject::Subject;
 use super::{misbehave, page, redirect_uri};
 
 /// Where an answer goes, which has to be known before there can be one.
-struct Destination<'a> {
-    client: &'a Client,
+struct Destination {
+    client: Arc<Client>,
     redirect_uri: String,
 }
 
@@ -56,7 +57,7 @@ pub(super) async fn authorize(
     match request {
         Ok(request) if provider.agrees => allow(&provider, request, Person::Ada, &headers).await,
         Ok(request) => {
-            let id = provider.ask(request.clone());
+            let id = provider.asked.ask(request.clone());
             page::consent(&request, &id)
         }
         Err(error) => {
@@ -70,10 +71,7 @@ pub(super) async fn authorize(
     }
 }
 
-fn destination<'a>(
-    provider: &'a Provider,
-    parameters: &Parameters,
-) -> Result<Destination<'a>, &'static str> {
+fn destination(provider: &Provider, parameters: &Parameters) -> Result<Destination, &'static str> {
     if ["client_id", "redirect_uri"].iter().any(|name| parameters.occurs_twice(name)) {
         return Err("client_id or redirect_uri occurs more than once.");
     }
@@ -94,7 +92,7 @@ pub(super) async fn decide(
     body: String,
 ) -> Response {
     let form = Parameters::parse(body.as_bytes());
-    let Some(request) = form.one("request").and_then(|id| provider.decided(id)) else {
+    let Some(request) = form.one("request").and_then(|id| provider.asked.decided(id)) else {
         return page::refusal("This page was answered already, or is too old. Start again.");
     };
     match (form.one("decision"), form.one("person").and_then(Person::from_sub)) {
@@ -114,9 +112,9 @@ async fn allow(
 ) -> Response {
     let AuthorizationRequest { client_id, redirect_uri, scopes, code_challenge, .. } =
         request.clone();
-    let grant = Grant { client_id: client_id.to_owned(), person, scopes };
+    let grant = Grant { client_id, subject: Subject::Person(person), scopes };
     let binding = Binding { redirect_uri, code_challenge };
-    let code = provider.grants().agree(grant, binding, Instant::now());
+    let code = provider.ledger().agree(grant, binding, Instant::now());
     respond(provider, Reply::to(&request), vec![("code", code)], headers).await
 }
 
