@@ -10,7 +10,7 @@ use crate::context::Surroundings;
 use crate::definition::names::AccountId;
 use crate::definition::{Callback, OAuth2};
 use crate::error::{Error, Kind, Result};
-use crate::oauth2::{CallbackError, authorization_request, read_callback};
+use crate::oauth2::{AuthorizationRequest, CallbackError, authorization_request, read_callback};
 use crate::redirect::Waiting;
 use crate::terminal::Terminal;
 use crate::text::short;
@@ -61,26 +61,7 @@ async fn run(
     waiting: &mut Option<Waiting>,
 ) -> Result<()> {
     let (listener, redirect_uri) = listen(session, oauth2, asking)?;
-    let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
-    session.grant.redirect_uri = Some(redirect_uri.clone());
-    let request = authorization_request(
-        oauth2,
-        &client_id,
-        &redirect_uri,
-        &asking.scopes,
-        &session.public_scope(),
-    )
-    .map_err(|error| {
-        Error::new(
-            Kind::Definition,
-            format!("the definition of `{}` gives no authorization request", id.app),
-        )
-        .because(error)
-    })?;
-    session.grant.state = Some(request.state.clone());
-    session.grant.code_verifier.clone_from(&request.code_verifier);
-    session.grant.scope.clone_from(&request.scope);
-    session.learn_secrets();
+    let request = request(session, oauth2, id, &asking.scopes, &redirect_uri)?;
     if let Some(listener) = listener {
         *waiting = Some(start(listener, &request)?);
     }
@@ -90,6 +71,35 @@ async fn run(
     }
     let params = wait(session, asking, &request.state, waiting, id).await?;
     accept(session, oauth2, &params, id)
+}
+
+/// Makes the authorization request, and remembers in the session what its answer needs.
+///
+/// # Errors
+/// The definition gives none.
+pub(super) fn request(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    id: &AccountId,
+    scopes: &[String],
+    redirect_uri: &str,
+) -> Result<AuthorizationRequest> {
+    let client_id = session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default();
+    session.grant.redirect_uri = Some(redirect_uri.to_owned());
+    let request =
+        authorization_request(oauth2, &client_id, redirect_uri, scopes, &session.public_scope())
+            .map_err(|error| {
+                Error::new(
+                    Kind::Definition,
+                    format!("the definition of `{}` gives no authorization request", id.app),
+                )
+                .because(error)
+            })?;
+    session.grant.state = Some(request.state.clone());
+    session.grant.code_verifier.clone_from(&request.code_verifier);
+    session.grant.scope.clone_from(&request.scope);
+    session.learn_secrets();
+    Ok(request)
 }
 
 /// Takes what the redirect brought, once its `state` is known to be ours.

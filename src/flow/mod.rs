@@ -8,6 +8,7 @@ pub mod fields;
 pub mod identity;
 pub mod login;
 pub mod obtain;
+pub mod pending;
 pub mod redirect;
 mod session;
 mod step;

@@ -56,7 +56,8 @@ pub async fn obtain(
     (waiting, result)
 }
 
-async fn who(
+/// What comes after the credential: lookups, and who it is.
+pub(super) async fn who(
     session: &mut Session<'_>,
     id: &AccountId,
     chooser: &Chooser<'_>,
