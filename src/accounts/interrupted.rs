@@ -33,6 +33,7 @@ impl Accounts<'_> {
 
     /// Finishes what a kill interrupted, for every account that no living process holds.
     pub async fn finish_interrupted(&self) {
+        self.sweep_pending().await;
         for (id, record) in self.files.list() {
             if record.state == State::Connected && record.moved_to.is_none() {
                 continue;

@@ -6,6 +6,7 @@ pub mod environment;
 pub mod files;
 mod interrupted;
 mod lock;
+mod pending;
 mod stores;
 
 pub use lock::Lock;

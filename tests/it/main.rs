@@ -25,6 +25,7 @@ mod kill;
 mod lint;
 mod listener;
 mod misbehave;
+mod pending;
 mod readme;
 mod redirect;
 mod refresh;

@@ -4,6 +4,7 @@ mod address;
 mod client;
 mod listening;
 mod outcome;
+mod pending;
 mod prepare;
 
 pub use listening::ListeningOptions;
@@ -38,7 +39,9 @@ const TRIES: usize = 3;
     tieline connect github\n  \
     tieline connect github --account bot --add --auth token\n  \
     tieline connect https://mcp.example.com/mcp\n  \
-    printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-")]
+    printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-\n  \
+    tieline connect github --start\n  \
+    tieline connect github --finish -")]
 pub struct Arguments {
     /// The app, `app/name`, a definition's path, or the address of an issuer or API
     #[arg(add = crate::candidates::apps())]
@@ -55,6 +58,13 @@ pub struct Arguments {
     /// Replace the account even if somebody else signs in
     #[arg(long)]
     pub replace: bool,
+    /// Print the authorization URL and end; `--finish` completes it within an hour
+    #[arg(long, conflicts_with_all = ["finish", "listen", "tls_certificate", "replace"])]
+    pub start: bool,
+    /// Complete what `--start` began, with the address that the browser ended on; `-` reads it from
+    /// standard input, where no other process sees the code in it
+    #[arg(long, value_name = "URL|-", conflicts_with_all = ["scopes", "auth", "listen", "tls_certificate", "ask"])]
+    pub finish: Option<String>,
 }
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
@@ -63,6 +73,9 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     }
     let accounts = app.accounts();
     accounts.finish_interrupted().await;
+    if let Some(address) = &arguments.finish {
+        return pending::finish(arguments, app, &accounts, address).await;
+    }
     let http = app.http(arguments.options.request_seconds());
     let result = connect_word(arguments, app, &accounts, &http).await;
     trace::print(&app.terminal, &http);
@@ -93,7 +106,10 @@ async fn connect_word(
         keeps: true,
         completed: &OnceCell::new(),
     };
-    connect(arguments, ground).await
+    match arguments.start {
+        true => pending::start(arguments, ground).await,
+        false => connect(arguments, ground).await,
+    }
 }
 
 /// Which account is connected: named, the only one, the default, or a new one.
@@ -186,7 +202,10 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
         let (waiting, result) = prepared.run(ground.app).await;
         match result {
             Ok(obtained) => {
-                let kept = keep(arguments, ground, &prepared, obtained).await;
+                let kept = match definition_path(&arguments.app) {
+                    Ok(path) => keep(arguments, ground, &prepared, obtained, path).await,
+                    Err(error) => Err(error),
+                };
                 return (waiting, kept);
             }
             Err(error)
@@ -209,6 +228,7 @@ async fn keep(
     ground: Ground<'_>,
     prepared: &Prepared<'_>,
     obtained: Obtained,
+    path: Option<String>,
 ) -> Result<Account> {
     let Ground { app, accounts, definition, id, .. } = ground;
     let _lock = accounts.lock(id).await?;
@@ -223,7 +243,7 @@ async fn keep(
         return Err(somebody_else(id, before, identity.as_deref().unwrap_or_default()));
     }
     let mut account = account(prepared, obtained)?;
-    account.definition = definition_path(&arguments.app)?;
+    account.definition = path;
     let client = prepared.session.client.as_ref().filter(|_| prepared.new_client);
     let client = client.map(|client| (definition, client));
     let credential = &prepared.session.credential;
