@@ -20,7 +20,7 @@ pub use endpoint::{
     TOKEN_VALUES,
 };
 pub use field::{Field, FieldError, Format, Pattern};
-pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
+pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy, is_redirect_uri};
 pub use reach::ReachError;
 
 use crate::template::{Place, Template};
@@ -180,7 +180,7 @@ impl Definition {
                 .take("status")
                 .and_then(|node| reader.choice(node, "status", STATUSES))
                 .unwrap_or(Status::Unverified),
-            hosts: entries.take("hosts").map(|node| reader.texts(node, "`hosts`")),
+            hosts: entries.take("hosts").map(|node| reach::read_hosts(reader, node)),
             many_accounts: entries
                 .take("accounts")
                 .and_then(|node| reader.choice(node, "number of accounts", &accounts))

@@ -283,10 +283,16 @@ fn read_authorization_params(reader: &mut Reader, entries: &Entries) -> Vec<(Str
     params
 }
 
+/// Whether a browser may come back to it: over TLS, or on this machine (RFC 8252 section 7.3).
+#[must_use]
+pub fn is_redirect_uri(url: &url::Url) -> bool {
+    url.scheme() == "https" || url.scheme() == "http" && super::hosts::is_loopback(url)
+}
+
 fn read_redirect_uri(reader: &mut Reader, node: &Node) -> Option<String> {
     let text = reader.text(node, "`redirect_uri`")?;
     match url::Url::parse(&text) {
-        Ok(url) if url.scheme() == "https" || super::hosts::is_loopback(&url) => Some(text),
+        Ok(url) if is_redirect_uri(&url) => Some(text),
         Ok(_) => {
             let message = "a redirect URI is https, or http on 127.0.0.1, [::1] or localhost";
             reader.error("redirect-uri", &node.span, message);
