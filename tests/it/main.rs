@@ -24,6 +24,7 @@ mod keyring;
 mod kill;
 mod lint;
 mod listener;
+mod mending;
 mod misbehave;
 mod pending;
 mod readme;

@@ -72,7 +72,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         return app.stores.get(StoreChoice::Env).map(|_| ());
     }
     let accounts = app.accounts();
-    accounts.finish_interrupted().await;
+    app.finish_interrupted(&accounts).await;
     if let Some(address) = &arguments.finish {
         return pending::finish(arguments, app, &accounts, address).await;
     }
@@ -94,6 +94,9 @@ async fn connect_word(
     };
     let definition = definition(app, &word)?;
     let id = which(app, accounts, &definition, arguments)?;
+    if accounts.is_damaged(&id) {
+        app.terminal.warn(format!("the account file of `{id}` is damaged; it will be replaced"));
+    }
     let auth = authorization_for(accounts, &definition, &id, arguments.options.auth.as_deref())?;
     let ground = Ground {
         app,
@@ -169,7 +172,7 @@ fn authorization_for<'d>(
     id: &AccountId,
     name: Option<&str>,
 ) -> Result<&'d Authorization> {
-    let before = accounts.record(id)?.map(|record| record.account.authorization);
+    let before = accounts.replaced(id)?.map(|record| record.account.authorization);
     let kept = before.filter(|name| definition.authorization(Some(name)).is_some());
     authorization(definition, name.or(kept.as_deref()))
 }
@@ -214,7 +217,11 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
                 let cause = error.causes.first().cloned().unwrap_or_default();
                 let terminal = &ground.app.terminal;
                 let cross = terminal.paint(Style::Bad, terminal.cross());
-                terminal.say(format!("  {cross} {cause}. Nothing was stored."));
+                let left = match TRIES - tries {
+                    1 => "one try left".to_owned(),
+                    left => format!("{left} tries left"),
+                };
+                terminal.say(format!("  {cross} {cause}. Nothing was stored; {left}."));
                 ground.again = true;
             }
             Err(error) => return (waiting, Err(error)),
@@ -232,7 +239,7 @@ async fn keep(
 ) -> Result<Account> {
     let Ground { app, accounts, definition, id, .. } = ground;
     let _lock = accounts.lock(id).await?;
-    let before = accounts.record(id)?.map(|record| record.account);
+    let before = accounts.replaced(id)?.map(|record| record.account);
     let identity = obtained.identity.name.clone();
     if let Some(before) = &before
         && !arguments.replace

@@ -229,7 +229,7 @@ async fn resume<'a>(
     session.learn_secrets();
     let before = accounts.record(id)?.map(|record| record.account.extras);
     let mut all: BTreeMap<String, Secret> = given;
-    all.extend(parse_given(&arguments.options.fields)?);
+    all.extend(parse_given(&arguments.options.fields).await?);
     let given = all.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
     let mut prepared = Prepared::new(session, id, &arguments.options);
     prepared.scopes = about.scopes;

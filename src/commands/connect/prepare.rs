@@ -115,9 +115,9 @@ pub(in crate::commands) async fn prepare<'a>(
     own_client: Option<OAuthClient>,
 ) -> Result<Prepared<'a>> {
     let Ground { app, accounts, definition, auth, id, http, again, keeps, .. } = ground;
-    let given = parse_given(&options.fields)?;
+    let given = parse_given(&options.fields).await?;
     let before = match keeps {
-        true => accounts.record(id)?.map(|record| record.account),
+        true => accounts.replaced(id)?.map(|record| record.account),
         false => None,
     };
     let kept = before.as_ref().map(|account| account.fields.clone()).unwrap_or_default();
