@@ -46,8 +46,8 @@ pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<(
     app.terminal.print(&format!("{url}\n"))?;
     let minutes = LIFETIME / 60;
     app.terminal.say(format!(
-        "Open this in any browser. It may end on a page that cannot be reached; within {minutes} minutes,\n\
-         copy that page's address and paste it into the next command:"
+        "Open this in any browser. It may end on a page that cannot be reached: copy the\n\
+         address of that page, and within {minutes} minutes paste it into the next command."
     ));
     let next = format!("tieline connect {id} --finish -");
     app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
