@@ -91,7 +91,10 @@ async fn by_grant(
 ///
 /// # Errors
 /// The provider refused, or its ID token is not to be believed.
-pub(super) async fn redeem(session: &mut Session<'_>, oauth2: &OAuth2) -> Result<TokenSet, FlowError> {
+pub(super) async fn redeem(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+) -> Result<TokenSet, FlowError> {
     let token = obtain_token(session, oauth2, GrantType::AuthorizationCode).await?;
     if let Some(id_token) = &token.id_token {
         accept_id_token(session, oauth2, id_token).await?;

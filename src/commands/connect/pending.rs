@@ -1,7 +1,7 @@
 //! `connect --start` and `connect --finish`: the browser's part in between, whenever and wherever.
 
-use super::outcome::say_connected;
 use super::client::find_client;
+use super::outcome::say_connected;
 use super::prepare::session;
 use super::{Arguments, Ground, Prepared, definition, definition_path, keep, prepare};
 use crate::accounts::{Accounts, store_error};
@@ -13,8 +13,8 @@ use crate::definition::hosts::Hosts;
 use crate::definition::names::{AccountId, AppName};
 use crate::definition::{Authorization, Definition, OAuth2};
 use crate::error::{Error, Kind, Result};
-use crate::flow::fields::{Collected, parse_given};
 use crate::flow::explain::{Doing as Attempt, explain};
+use crate::flow::fields::{Collected, parse_given};
 use crate::flow::{Chooser, Dpop, Grant, pending};
 use crate::oauth2::{check_state, parse_pasted};
 use crate::pending::{About, LIFETIME, Pending};
