@@ -1,4 +1,6 @@
-//! Text from outside, made safe for a screen.
+//! Text: what comes from outside made safe for a screen, and bytes in hex.
+
+use std::fmt::Write;
 
 /// Without characters that could steer a terminal, turn the direction of text, or hide in it. Line
 /// breaks stay.
@@ -18,6 +20,15 @@ pub fn short(text: &str, length: usize) -> String {
     }
 }
 
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
 /// Bidirectional controls, zero-width characters, and the separators that some terminals obey.
 fn is_hidden(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -32,5 +43,10 @@ mod tests {
         assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{200b}\n"), "a[31mb\n");
         assert_eq!(short(" a\nb ", 9), "a b");
         assert_eq!(short("abcdef", 3), "abc..");
+    }
+
+    #[test]
+    fn hex_has_two_digits_a_byte() {
+        assert_eq!(hex(&[0, 0x0a, 0xff]), "000aff");
     }
 }

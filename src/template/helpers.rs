@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::scope::MOMENT;
+use crate::text::hex;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use handlebars::{
@@ -239,13 +240,7 @@ fn sign(arguments: &Arguments) -> Result<Value, String> {
 
 fn encode(bytes: &[u8], encoding: &str) -> Result<Value, String> {
     match encoding {
-        "" | "hex" => Ok(bytes
-            .iter()
-            .fold(String::new(), |mut out, byte| {
-                let _ = write!(out, "{byte:02x}");
-                out
-            })
-            .into()),
+        "" | "hex" => Ok(hex(bytes).into()),
         "base64" => Ok(STANDARD.encode(bytes).into()),
         "base64url" => Ok(URL_SAFE_NO_PAD.encode(bytes).into()),
         _ => Err("an encoding is hex, base64 or base64url".to_owned()),
