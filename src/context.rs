@@ -1,4 +1,8 @@
-//! What surrounds the process: the environment, the folders, the clock. Only this file reads them.
+//! What surrounds the process: the environment, the folders, the clock. Only this module reads them.
+
+mod surroundings;
+
+pub use surroundings::{Ssh, Surroundings};
 
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
@@ -77,6 +81,12 @@ impl Context {
     /// The names of our own variables: a child that is not ours must not inherit them.
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
         self.variables.keys().map(String::as_str).filter(|name| name.starts_with("TIELINE_"))
+    }
+
+    /// What sort of machine this is.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings::read(|name| self.variable(name))
     }
 
     /// `$BROWSER`.

@@ -45,6 +45,12 @@ pub enum RequestError {
     /// The URL that came out is none.
     #[error("`{0}` does not give a URL")]
     Url(String),
+    /// A relative URL would leave the base.
+    #[error("`{0}` has a `.` or `..` between slashes, which would lead out of the base URL")]
+    Dots(String),
+    /// The URL has a user name or password: credentials come from the account.
+    #[error("a URL with a user name or password in it is not called")]
+    UserInfo,
     /// A header's value has characters that a header cannot carry.
     #[error("the header `{0}` has a character that a header cannot carry")]
     Header(String),
@@ -82,18 +88,31 @@ pub fn from_endpoint(
     Ok(request)
 }
 
-/// A relative URL is appended to the base as text with one slash between, never resolved: `..`
-/// and `//` have no power.
+/// A relative URL is appended to the base as text with one slash between, never resolved: `//` has
+/// no power, and `..`, which the parser would resolve, is refused.
 ///
 /// # Errors
-/// The result is no URL.
+/// The result is no URL, leaves the base, or brings a user name.
 pub fn resolve(url: &str, base_url: &str, shown: &str) -> Result<Url, RequestError> {
     let before_query = url.split(['?', '#']).next().unwrap_or_default();
     let absolute = match before_query.contains("://") && !url.starts_with('/') {
         true => url.to_owned(),
+        false if has_dots(before_query) => return Err(RequestError::Dots(shown.to_owned())),
         false => format!("{}/{}", base_url.trim_end_matches('/'), url.trim_start_matches('/')),
     };
-    Url::parse(&absolute).map_err(|_| RequestError::Url(shown.to_owned()))
+    let url = Url::parse(&absolute).map_err(|_| RequestError::Url(shown.to_owned()))?;
+    match url.username().is_empty() && url.password().is_none() {
+        true => Ok(url),
+        false => Err(RequestError::UserInfo),
+    }
+}
+
+/// Whether a path has a segment that a URL parser resolves (URL Standard, "single-dot" and
+/// "double-dot URL path segment"): it takes `\` for a slash and `%2e` for a dot, and drops tabs and
+/// line breaks.
+fn has_dots(path: &str) -> bool {
+    let path = path.replace(['\t', '\n', '\r'], "").to_ascii_lowercase().replace("%2e", ".");
+    path.split(['/', '\\']).any(|segment| segment == "." || segment == "..")
 }
 
 /// Authenticates a request: places the credential as `placement` says.
@@ -105,11 +124,11 @@ pub fn authenticate(
     placement: &Placement,
     scope: &Scope,
 ) -> Result<(), RequestError> {
-    place_headers(request, &placement.headers, scope)?;
-    place_basic(request, placement.basic.as_ref(), scope)?;
-    place_query(request, &placement.query, scope)?;
+    // A parameter may be a signature over what was there before it, a header one over all of it.
+    let before = with_request(scope, request);
+    place_query(request, &placement.query, &before)?;
     let mut params = Vec::new();
-    override_with(&mut params, &placement.params, scope)?;
+    override_with(&mut params, &placement.params, &before)?;
     // Into a body that can hold them, otherwise into the query.
     match &mut request.body {
         Body::Form(pairs) => {
@@ -121,7 +140,30 @@ pub fn authenticate(
         Body::Json(Value::Object(map)) => map.extend(params),
         _ => place_params(request, Encoding::Query, params),
     }
-    Ok(())
+    let after = with_request(scope, request);
+    place_headers(request, &placement.headers, &after)?;
+    place_basic(request, placement.basic.as_ref(), &after)
+}
+
+/// The scope with `request.method`, `.host`, `.path`, `.query` and `.body`: what a signature is over.
+fn with_request(scope: &Scope, request: &Request) -> Scope {
+    let mut scope = scope.clone();
+    let url = &request.url;
+    let host = match (url.host_str().unwrap_or_default(), url.port()) {
+        (host, Some(port)) => format!("{host}:{port}"),
+        (host, None) => host.to_owned(),
+    };
+    scope.set_value(
+        "request",
+        serde_json::json!({
+            "method": request.method.as_str(),
+            "host": host,
+            "path": url.path(),
+            "query": url.query().unwrap_or_default(),
+            "body": request.body_text().map(|(text, _)| text).unwrap_or_default(),
+        }),
+    );
+    scope
 }
 
 /// Sets headers: a later one wins, names compare without case, `None` removes.
@@ -284,6 +326,19 @@ fn value(param: &Param, scope: &Scope) -> Result<Option<Value>, RenderError> {
     })
 }
 
+/// Named values as JSON: the claims of an assertion.
+///
+/// # Errors
+/// A template cannot be filled.
+pub fn values(
+    params: &[(String, Param)],
+    scope: &Scope,
+) -> Result<Map<String, Value>, RequestError> {
+    let mut values = Vec::new();
+    override_with(&mut values, params, scope)?;
+    Ok(values.into_iter().collect())
+}
+
 /// Parameters of an authorization request: the standard ones, overridden.
 ///
 /// # Errors
@@ -358,6 +413,37 @@ mod tests {
         assert_eq!(url("users?x=1"), "https://a.test/v1/users?x=1");
         assert_eq!(url("//evil.test/x"), "https://a.test/v1/evil.test/x");
         assert_eq!(url("https://b.test/x"), "https://b.test/x");
+        assert_eq!(url("files/..hidden/a.b?x=../y"), "https://a.test/v1/files/..hidden/a.b?x=../y");
+    }
+
+    #[test]
+    fn a_relative_url_cannot_leave_the_base() {
+        for path in [
+            "../x",
+            "/../x",
+            "a/../../x",
+            "a/..",
+            "./x",
+            "%2e%2e/x",
+            "a/.%2E/x",
+            "..\\x",
+            ".\t./x",
+            "a/\n../x",
+            "..?x",
+            "..#x",
+        ] {
+            let refused = resolve(path, "https://a.test/v1/", path);
+            assert!(matches!(refused, Err(RequestError::Dots(_))), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_url_brings_no_user_name() {
+        for url in ["https://ada:pw@a.test/x", "https://ada@a.test/", "https://:pw@a.test/"] {
+            assert!(matches!(resolve(url, "", url), Err(RequestError::UserInfo)), "{url}");
+        }
+        assert!(resolve("https://a.test/@ada", "", "").is_ok());
+        assert!(resolve("/x", "https://ada:pw@a.test", "/x").is_err());
     }
 
     #[test]

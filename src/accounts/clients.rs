@@ -51,7 +51,7 @@ impl Accounts<'_> {
         }
         let mut client = Client {
             scopes: record.scopes.clone(),
-            redirect_uri: record.redirect_uri.clone(),
+            redirect_uris: record.redirect_uris.clone(),
             fields: record.fields.clone(),
             ..Client::public(&id)
         };
@@ -121,7 +121,7 @@ impl Accounts<'_> {
         let record = ClientRecord {
             store: store.kind().to_owned(),
             scopes: client.scopes.clone(),
-            redirect_uri: client.redirect_uri.clone(),
+            redirect_uris: client.redirect_uris.clone(),
             fields: client.fields.clone(),
             hosts: definition.client_hosts().patterns().to_vec(),
             set_at: crate::context::now(),

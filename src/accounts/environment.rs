@@ -60,7 +60,9 @@ pub fn read(
         );
     }
     let hosts = definition.hosts(auth, &scope)?;
+    let redirection = auth.oauth2().map(|oauth2| &oauth2.redirection);
     let account = Account {
+        redirect_uri: redirection.and_then(|redirection| redirection.uris.first().cloned()),
         version: VERSION,
         revision: String::new(),
         app: id.app.to_string(),
@@ -80,6 +82,7 @@ pub fn read(
             .then_some(0)
             .filter(|_| !matches!(auth.way, Way::Fields)),
         renewable: credential.refresh_token.is_some() || matches!(auth.way, Way::Login(_)),
+        server_metadata: None,
         client_id: context
             .input(id, "client_id")
             .map(|id| id.expose().to_owned())

@@ -7,7 +7,7 @@ mod private_key;
 mod signing_key;
 mod verify;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use algorithm::Algorithm;
 pub use jwk::{JwkSet, JwkSetError, thumbprint};
 pub use private_key::KeyError;
 pub use signing_key::SigningKey;

@@ -24,7 +24,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// It is no private key, or not one for this algorithm.
-    pub fn parse(algorithm: Algorithm, text: &Secret) -> Result<Self, KeyError> {
+    pub fn read(algorithm: Algorithm, text: &Secret) -> Result<Self, KeyError> {
         let text = text.expose();
         if algorithm.is_symmetric() {
             return Self::from_secret(algorithm, text.as_bytes());
@@ -46,7 +46,7 @@ impl SigningKey {
         Ok(Self::new(algorithm, PrivateKey::from_secret(algorithm, secret)?))
     }
 
-    /// A new key for `ES256`, and what to keep of it for [`SigningKey::es256`].
+    /// A new key for `ES256`, and what to keep of it for [`SigningKey::from_kept_es256`].
     ///
     /// # Errors
     /// The system gives no random numbers.
@@ -55,14 +55,14 @@ impl SigningKey {
         let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
             .map_err(|_| KeyError::NoRandom)?;
         let kept = Secret::from(STANDARD.encode(der.as_ref()));
-        Ok((Self::es256(&kept)?, kept))
+        Ok((Self::from_kept_es256(&kept)?, kept))
     }
 
     /// Reads a kept key: PKCS#8 in Base64.
     ///
     /// # Errors
     /// It is damaged.
-    pub fn es256(kept: &Secret) -> Result<Self, KeyError> {
+    pub fn from_kept_es256(kept: &Secret) -> Result<Self, KeyError> {
         let der = STANDARD.decode(kept.expose()).map_err(|_| KeyError::NotAKey)?;
         let der = Zeroizing::new(der);
         Ok(Self::new(Algorithm::Es256, PrivateKey::from_pkcs8(Algorithm::Es256, &der)?))

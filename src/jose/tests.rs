@@ -32,20 +32,20 @@ fn base64url(text: &str) -> Vec<u8> {
 /// The key of an example: algorithm, key to sign with, keys to verify with.
 fn example(name: &str) -> (Algorithm, SigningKey, JwkSet, String) {
     let example = rfc(name);
-    let algorithm: Algorithm = example["algorithm"].as_str().unwrap().parse().unwrap();
+    let algorithm = Algorithm::parse(example["algorithm"].as_str().unwrap()).unwrap();
     let key = &example["key"];
     let token = example["token"].as_str().unwrap().to_owned();
     if algorithm.is_symmetric() {
         let bytes = base64url(key["k"].as_str().unwrap());
         let signing = SigningKey::from_secret(algorithm, &bytes).unwrap();
-        return (algorithm, signing, JwkSet::parse(r#"{"keys":[]}"#).unwrap(), token);
+        return (algorithm, signing, set(&[]), token);
     }
-    let signing = SigningKey::parse(algorithm, &Secret::from(key.to_string())).unwrap();
+    let signing = SigningKey::read(algorithm, &Secret::from(key.to_string())).unwrap();
     (algorithm, signing, set(&[key.clone()]), token)
 }
 
 fn set(keys: &[Value]) -> JwkSet {
-    JwkSet::parse(&json!({"keys": keys}).to_string()).unwrap()
+    JwkSet::parse(&json!({"keys": keys})).unwrap()
 }
 
 fn set_of(key: &SigningKey) -> JwkSet {
@@ -109,11 +109,11 @@ fn thumbprints_are_the_rfcs_own() {
 fn every_algorithm_signs_what_it_verifies() {
     for algorithm in Algorithm::ALL {
         let key = match algorithm {
-            Algorithm::Es256 => SigningKey::parse(algorithm, &pem!("ec-pkcs8")),
-            Algorithm::Es384 => SigningKey::parse(algorithm, &pem!("ec-p384-sec1")),
-            Algorithm::EdDsa => SigningKey::parse(algorithm, &pem!("ed25519-pkcs8")),
+            Algorithm::Es256 => SigningKey::read(algorithm, &pem!("ec-pkcs8")),
+            Algorithm::Es384 => SigningKey::read(algorithm, &pem!("ec-p384-sec1")),
+            Algorithm::EdDsa => SigningKey::read(algorithm, &pem!("ed25519-pkcs8")),
             _ if algorithm.is_symmetric() => SigningKey::from_secret(algorithm, b"hunter2"),
-            _ => SigningKey::parse(algorithm, &pem!("rsa-pkcs8")),
+            _ => SigningKey::read(algorithm, &pem!("rsa-pkcs8")),
         }
         .unwrap();
         let keys = match algorithm.is_symmetric() {
@@ -124,13 +124,13 @@ fn every_algorithm_signs_what_it_verifies() {
         let verified = verify(&token, &keys, &[algorithm]).unwrap();
         assert_eq!(Value::Object(verified.header), json!({"alg": algorithm.name(), "typ": "JWT"}));
         assert_eq!(verified.claims["sub"], "me");
-        assert_eq!(algorithm.name().parse::<Algorithm>().unwrap(), algorithm);
+        assert_eq!(Algorithm::parse(algorithm.name()), Some(algorithm));
     }
 }
 
 #[test]
 fn every_form_of_a_key_is_the_same_key() {
-    let parse = |algorithm, key: Secret| SigningKey::parse(algorithm, &key).unwrap();
+    let parse = |algorithm, key: Secret| SigningKey::read(algorithm, &key).unwrap();
     let jwk = |key: SigningKey| key.public_jwk().unwrap();
     let rsa = jwk(example("rfc7515_a2").1);
     assert_eq!(jwk(parse(Algorithm::Rs256, pem!("rsa-pkcs8"))), rsa);
@@ -151,7 +151,7 @@ fn every_form_of_a_key_is_the_same_key() {
 #[test]
 fn a_generated_key_can_be_kept() {
     let (key, kept) = SigningKey::generate_es256().unwrap();
-    let again = SigningKey::es256(&kept).unwrap();
+    let again = SigningKey::from_kept_es256(&kept).unwrap();
     assert_eq!(again.thumbprint().unwrap(), key.thumbprint().unwrap());
     let token = token(&json!({}), &json!({}), &again);
     assert!(verify(&token, &set_of(&key), &[Algorithm::Es256]).is_ok());
@@ -161,7 +161,7 @@ fn a_generated_key_can_be_kept() {
 
 #[test]
 fn a_key_that_cannot_sign_says_why() {
-    let error = |algorithm, key: Secret| SigningKey::parse(algorithm, &key).unwrap_err();
+    let error = |algorithm, key: Secret| SigningKey::read(algorithm, &key).unwrap_err();
     use Algorithm::{EdDsa, Es256, Es384, Hs256, Rs256};
     assert!(matches!(error(Rs256, pem!("rsa-encrypted")), KeyError::Encrypted));
     assert!(matches!(error(Es256, pem!("ec-encrypted")), KeyError::Encrypted));
@@ -199,7 +199,7 @@ fn a_key_that_cannot_sign_says_why() {
 
 #[test]
 fn nothing_of_a_key_is_shown() {
-    let key = SigningKey::parse(Algorithm::Es256, &pem!("ec-sec1")).unwrap();
+    let key = SigningKey::read(Algorithm::Es256, &pem!("ec-sec1")).unwrap();
     assert_eq!(format!("{key:?}"), "[ES256 key]");
     let secret = SigningKey::from_secret(Algorithm::Hs256, b"hunter2").unwrap();
     assert!(matches!(secret.public_jwk(), Err(KeyError::Symmetric(Algorithm::Hs256))));
@@ -209,7 +209,7 @@ fn nothing_of_a_key_is_shown() {
 fn a_jwks_kid_goes_into_the_header() {
     let mut jwk = rfc("rfc7515_a3")["key"].clone();
     jwk["kid"] = "k1".into();
-    let key = SigningKey::parse(Algorithm::Es256, &Secret::from(jwk.to_string())).unwrap();
+    let key = SigningKey::read(Algorithm::Es256, &Secret::from(jwk.to_string())).unwrap();
     let header = |header: Value| {
         verify(&token(&header, &json!({}), &key), &set_of(&key), &[Algorithm::Es256])
             .unwrap()
@@ -221,7 +221,7 @@ fn a_jwks_kid_goes_into_the_header() {
 
 #[test]
 fn a_public_key_is_never_a_shared_secret() {
-    let rsa = SigningKey::parse(Algorithm::Rs256, &pem!("rsa-pkcs8")).unwrap();
+    let rsa = SigningKey::read(Algorithm::Rs256, &pem!("rsa-pkcs8")).unwrap();
     let jwk = rsa.public_jwk().unwrap();
     // the classic: HS256 with the bytes of what everybody knows
     let secrets =
@@ -324,11 +324,20 @@ fn leading_zeros_of_a_modulus_do_no_harm() {
 
 #[test]
 fn a_jwks_that_is_none_is_refused() {
-    for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
-        assert!(matches!(JwkSet::parse(text), Err(JwkSetError::NotASet)), "{text}");
+    for value in [json!(null), json!([]), json!({}), json!({"keys": {}}), json!("keys")] {
+        assert!(JwkSet::parse(&value).is_err(), "{value}");
     }
-    assert!(matches!(JwkSet::parse(&" ".repeat(600_000)), Err(JwkSetError::TooLong)));
-    assert!(JwkSet::parse(&"[".repeat(400_000)).is_err());
+}
+
+#[test]
+fn of_many_keys_only_the_first_hundred_count() {
+    let (key, _) = SigningKey::generate_es256().unwrap();
+    let token = token(&json!({}), &json!({}), &key);
+    let mut keys = vec![json!({}); 99];
+    keys.push(key.public_jwk().unwrap());
+    assert!(verify(&token, &set(&keys), &Algorithm::ALL).is_ok());
+    keys.insert(0, json!({}));
+    assert!(verify(&token, &set(&keys), &Algorithm::ALL).is_err());
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -358,7 +367,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn no_text_makes_verify_panic(token in ".{0,80}", keys in any_json()) {
-        let keys = JwkSet::parse(&json!({"keys": [keys]}).to_string()).unwrap();
+        let keys = set(&[keys]);
         prop_assert!(verify(&token, &keys, &Algorithm::ALL).is_err());
     }
 
@@ -376,7 +385,7 @@ proptest! {
         prop_assert!(verify(&token, &set(&keys), &Algorithm::ALL).is_err());
         for key in &keys {
             for algorithm in Algorithm::ASYMMETRIC {
-                let _ = SigningKey::parse(algorithm, &Secret::from(key.to_string()));
+                let _ = SigningKey::read(algorithm, &Secret::from(key.to_string()));
                 let _ = thumbprint(key);
             }
         }

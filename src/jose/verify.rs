@@ -130,7 +130,7 @@ impl<'a> Jws<'a> {
 
     fn algorithm(&self) -> Result<Algorithm, JwtError> {
         let name = self.header.get("alg").and_then(Value::as_str).ok_or(JwtError::Header)?;
-        name.parse().map_err(|_| JwtError::Algorithm(short(name, 20)))
+        Algorithm::parse(name).ok_or_else(|| JwtError::Algorithm(short(name, 20)))
     }
 
     fn key_id(&self) -> Result<Option<&str>, JwtError> {

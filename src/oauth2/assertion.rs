@@ -5,39 +5,35 @@ use crate::jose::{KeyError, SigningKey};
 use crate::secret::Secret;
 use serde_json::{Map, Value};
 
-/// Signs an assertion. `iat`, `exp` (after `lifetime` seconds) and `jti` are added to claims that do
-/// not name them, `typ` to a header that does not. What is `null` is left out, so that a definition
-/// can do without one of these. `now` in Unix seconds.
+/// When an assertion begins and how long it lives.
+pub struct Lifetime {
+    /// Unix seconds.
+    pub now: i64,
+    /// Seconds.
+    pub seconds: i64,
+}
+
+/// Signs an assertion. `iat`, `exp` and `jti` are added to claims that do not name them, `typ` to a
+/// header that does not. What is `null` is left out, so that a definition can do without one.
 ///
 /// # Errors
 /// The system gives no random numbers.
-pub fn assertion(
+pub fn signed_assertion(
     key: &SigningKey,
     header: &Map<String, Value>,
-    claims: &Map<String, Value>,
-    now: i64,
+    claims: Map<String, Value>,
+    lifetime: &Lifetime,
     jti: &str,
-    lifetime: i64,
 ) -> Result<Secret, KeyError> {
-    let header = completed(header, [("typ", "JWT".into())]);
-    let standard =
-        [("iat", now.into()), ("exp", now.saturating_add(lifetime).into()), ("jti", jti.into())];
-    key.sign(&header, &completed(claims, standard))
-}
-
-/// The claims that authenticate a client (RFC 7523 section 3, OpenID Connect Core section 9), for
-/// [`assertion`]. The audience is the authorization server's issuer or its token endpoint.
-#[must_use]
-pub fn client_claims(client_id: &str, audience: &str) -> Map<String, Value> {
-    let claims = [("iss", client_id), ("sub", client_id), ("aud", audience)];
-    claims.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+    let expiry = lifetime.now.saturating_add(lifetime.seconds);
+    let standard = [("iat", lifetime.now.into()), ("exp", expiry.into()), ("jti", jti.into())];
+    key.sign(&completed(header.clone(), [("typ", "JWT".into())]), &completed(claims, standard))
 }
 
 fn completed<const N: usize>(
-    own: &Map<String, Value>,
+    mut all: Map<String, Value>,
     standard: [(&str, Value); N],
 ) -> Map<String, Value> {
-    let mut all = own.clone();
     for (name, value) in standard {
         all.entry(name).or_insert(value);
     }
@@ -51,17 +47,21 @@ mod tests {
     use crate::jose::{Algorithm, JwkSet, Verified, verify};
     use serde_json::json;
 
-    fn read(header: &Value, claims: &Map<String, Value>) -> Verified {
+    fn read(header: &Value, claims: &Value) -> Verified {
         let (key, _) = SigningKey::generate_es256().unwrap();
-        let header = header.as_object().unwrap();
-        let token = assertion(&key, header, claims, 1_700_000_000, "j1", 300).unwrap();
-        let keys = json!({"keys": [key.public_jwk().unwrap()]}).to_string();
+        let map = |value: &Value| value.as_object().unwrap().clone();
+        let lifetime = Lifetime { now: 1_700_000_000, seconds: 300 };
+        let token = signed_assertion(&key, &map(header), map(claims), &lifetime, "j1").unwrap();
+        let keys = json!({"keys": [key.public_jwk().unwrap()]});
         verify(token.expose(), &JwkSet::parse(&keys).unwrap(), &[Algorithm::Es256]).unwrap()
     }
 
     #[test]
-    fn a_client_names_itself_twice_and_whom_it_speaks_to() {
-        let verified = read(&json!({"kid": "k"}), &client_claims("me", "https://op.test/token"));
+    fn what_every_assertion_has_is_added() {
+        let verified = read(
+            &json!({"kid": "k"}),
+            &json!({"iss": "me", "sub": "me", "aud": "https://op.test"}),
+        );
         assert_eq!(
             Value::Object(verified.header),
             json!({"alg": "ES256", "kid": "k", "typ": "JWT"})
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(
             Value::Object(verified.claims),
             json!({
-                "iss": "me", "sub": "me", "aud": "https://op.test/token",
+                "iss": "me", "sub": "me", "aud": "https://op.test",
                 "iat": 1_700_000_000, "exp": 1_700_000_300, "jti": "j1",
             })
         );
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn what_is_named_stays_and_null_leaves_out() {
         let own = json!({"iss": "a", "iat": 5, "exp": 6, "jti": null, "scope": ["x", 1]});
-        let verified = read(&json!({"typ": null}), own.as_object().unwrap());
+        let verified = read(&json!({"typ": null}), &own);
         assert_eq!(Value::Object(verified.header), json!({"alg": "ES256"}));
         assert_eq!(
             Value::Object(verified.claims),

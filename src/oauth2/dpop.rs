@@ -4,7 +4,6 @@ use crate::jose::{KeyError, SigningKey};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::Method;
 use ring::digest;
 use serde_json::{Map, Value};
 use url::Url;
@@ -17,7 +16,7 @@ use url::Url;
 /// The key is a shared secret, or the system gives no random numbers.
 pub fn proof(
     key: &SigningKey,
-    method: &Method,
+    method: &str,
     url: &Url,
     access_token: Option<&Secret>,
     nonce: Option<&str>,
@@ -30,7 +29,7 @@ pub fn proof(
     let mut claims = Map::new();
     let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     claim("jti", jti.into());
-    claim("htm", method.as_str().into());
+    claim("htm", method.into());
     claim("htu", target(url).into());
     claim("iat", now.into());
     if let Some(token) = access_token {
@@ -81,7 +80,7 @@ mod tests {
     fn read(proof: &str) -> Verified {
         let header = URL_SAFE_NO_PAD.decode(proof.split('.').next().unwrap()).unwrap();
         let header: Value = serde_json::from_slice(&header).unwrap();
-        let keys = JwkSet::parse(&json!({"keys": [header["jwk"]]}).to_string()).unwrap();
+        let keys = JwkSet::parse(&json!({"keys": [header["jwk"]]})).unwrap();
         verify(proof, &keys, &[Algorithm::Es256]).unwrap()
     }
 
@@ -96,8 +95,7 @@ mod tests {
         let example = read(EXAMPLE);
         let url = Url::parse("https://server.example.com/token").unwrap();
         let key = key();
-        let own = proof(&key, &Method::POST, &url, None, None, 1_562_262_616, "-BwC3ESc6acc2lTc")
-            .unwrap();
+        let own = proof(&key, "POST", &url, None, None, 1_562_262_616, "-BwC3ESc6acc2lTc").unwrap();
         let own = read(own.expose());
         assert_eq!(own.claims, example.claims);
         assert_eq!(names(&own.header), names(&example.header));
@@ -116,7 +114,7 @@ mod tests {
         let url = Url::parse("https://me:pw@api.test:8443/a%20b?q=1#f").unwrap();
         // section 7.1
         let token = Secret::from("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU");
-        let own = proof(&key(), &Method::GET, &url, Some(&token), Some("eyJ7S"), 7, "j").unwrap();
+        let own = proof(&key(), "GET", &url, Some(&token), Some("eyJ7S"), 7, "j").unwrap();
         let claims = read(own.expose()).claims;
         assert_eq!(
             Value::Object(claims),
@@ -131,7 +129,7 @@ mod tests {
     fn a_shared_secret_proves_nothing() {
         let key = SigningKey::from_secret(Algorithm::Hs256, b"hunter2").unwrap();
         let url = Url::parse("https://server.example.com/token").unwrap();
-        let result = proof(&key, &Method::POST, &url, None, None, 0, "j");
+        let result = proof(&key, "POST", &url, None, None, 0, "j");
         assert!(matches!(result, Err(KeyError::Symmetric(_))));
     }
 }

@@ -1,6 +1,6 @@
 //! The check of an ID token (OpenID Connect Core 1.0, sections 2, 3.1.3.7 and 3.1.3.8).
 
-use crate::jose::{Algorithm, JwkSet, JwtError, algorithm_of, verify};
+use crate::jose::{Algorithm, JwkSet, JwkSetError, JwtError, algorithm_of, verify};
 use crate::secret::Secret;
 use crate::text::short;
 use base64::Engine;
@@ -34,6 +34,9 @@ pub type Claims = Map<String, Value>;
 /// Why an ID token is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum IdTokenError {
+    /// There are no keys to check it with.
+    #[error("the keys of the provider cannot be read: {0}")]
+    Keys(#[from] JwkSetError),
     /// Rules 6 to 8.
     #[error("the ID token is not signed as OpenID Connect Core 3.1.3.7 rule 6 asks: {0}")]
     Signature(#[from] JwtError),
@@ -97,10 +100,11 @@ pub enum IdTokenError {
 /// # Errors
 /// A rule is broken. [`JwtError::UnknownKey`] inside may go away with a fresh JWKS.
 pub fn check_id_token(
-    token: &str,
+    token: &Secret,
     keys: &JwkSet,
     expected: &Expected<'_>,
 ) -> Result<Claims, IdTokenError> {
+    let token = token.expose();
     let algorithm = algorithm_of(token)?;
     let claims = match (algorithm, expected.client_secret) {
         // One's own secret and the provider's public keys never stand in one set.

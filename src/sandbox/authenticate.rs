@@ -20,6 +20,7 @@ use super::form::Parameters;
 use super::person::Person;
 use super::place::Place;
 use super::provider::Provider;
+use super::subject::Subject;
 
 pub(super) const USERNAME: &str = "ada";
 pub(super) const PASSWORD: &str = "practice-password";
@@ -31,7 +32,7 @@ const MAX_UNWANTED: usize = 1024 * 1024;
 /// Who calls.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
-    pub(super) person: Person,
+    pub(super) subject: Subject,
     /// The scopes of the access token; `None` for types that have none.
     pub(super) scopes: Option<Vec<String>>,
 }
@@ -101,7 +102,7 @@ fn caller(
     if places != kind.places() {
         return Err("a credential is missing, in the wrong place or given twice");
     }
-    let ada = Caller { person: Person::Ada, scopes: None };
+    let ada = Caller { subject: Subject::Person(Person::Ada), scopes: None };
     let right = match (kind, &*found[0].1) {
         (AuthorizationType::OAuth2, value) => return access_token(provider, value),
         (AuthorizationType::Login, value) => return session(provider, value).map(|()| ada),
@@ -118,8 +119,8 @@ fn caller(
 /// RFC 6750 section 2.1
 fn access_token(provider: &Provider, authorization: &str) -> Result<Caller, &'static str> {
     let token = after(authorization, "Bearer").ok_or("the Authorization header is not Bearer")?;
-    let (person, scopes) = provider.grants().check(token, Instant::now())?;
-    Ok(Caller { person, scopes: Some(scopes) })
+    let authority = provider.ledger().check(token, Instant::now())?;
+    Ok(Caller { subject: authority.subject, scopes: Some(authority.scopes) })
 }
 
 fn session(provider: &Provider, authorization: &str) -> Result<(), &'static str> {

@@ -8,12 +8,33 @@ use super::{pkce, scope};
 /// A valid authorization request.
 #[derive(Clone)]
 pub(super) struct AuthorizationRequest {
-    pub(super) client_id: &'static str,
-    pub(super) client_name: &'static str,
+    pub(super) client_id: String,
+    pub(super) client_name: String,
     pub(super) redirect_uri: String,
     pub(super) scopes: Vec<String>,
     pub(super) state: Option<String>,
     pub(super) code_challenge: String,
+    pub(super) response_mode: ResponseMode,
+}
+
+/// How the answer goes back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResponseMode {
+    /// In the query of a redirect.
+    Query,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// What the request asks for; `None` for what there is not.
+    pub(super) fn of(parameters: &Parameters) -> Option<Self> {
+        match parameters.one("response_mode") {
+            None | Some("query") => Some(Self::Query),
+            Some("form_post") => Some(Self::FormPost),
+            Some(_) => None,
+        }
+    }
 }
 
 impl AuthorizationRequest {
@@ -31,26 +52,18 @@ impl AuthorizationRequest {
             Some(_) => return Err(OAuthError::new("unsupported_response_type", "only code")),
             None => return Err(OAuthError::invalid_request("response_type is missing")),
         }
-        if parameters.one("response_mode").is_some_and(|mode| mode != "query") {
-            return Err(OAuthError::invalid_request("response_mode can only be query"));
-        }
+        let response_mode = ResponseMode::of(parameters).ok_or_else(|| {
+            OAuthError::invalid_request("response_mode can only be query or form_post")
+        })?;
         Ok(Self {
-            client_id: client.id,
-            client_name: client.name,
+            client_id: client.id.clone(),
+            client_name: client.name.clone(),
             redirect_uri: redirect_uri.to_owned(),
-            scopes: scopes(parameters)?,
+            scopes: scope::asked(parameters.one("scope"))?,
             state: parameters.one("state").map(str::to_owned),
             code_challenge: code_challenge(parameters)?,
+            response_mode,
         })
-    }
-}
-
-fn scopes(parameters: &Parameters) -> Result<Vec<String>, OAuthError> {
-    let scopes = parameters.one("scope").unwrap_or("profile").split(' ').map(str::to_owned);
-    let scopes: Vec<_> = scopes.collect();
-    match scopes.iter().find(|scope| scope::meaning(scope).is_none()) {
-        None => Ok(scopes),
-        Some(_) => Err(OAuthError::new("invalid_scope", "a scope is unknown")),
     }
 }
 

@@ -7,20 +7,35 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::authorization_request::AuthorizationRequest;
+use super::authorization_request::{AuthorizationRequest, ResponseMode};
 use super::client::Client;
 use super::error::{NO_STORE, OAuthError};
 use super::form::Parameters;
-use super::grants::{Binding, Grant};
 use super::host::issuer;
+use super::ledger::{Binding, Grant};
 use super::person::Person;
 use super::provider::Provider;
+use super::subject::Subject;
 use super::{misbehave, page, redirect_uri};
 
 /// Where an answer goes, which has to be known before there can be one.
-struct Destination<'a> {
-    client: &'a Client,
+struct Destination {
+    client: Arc<Client>,
     redirect_uri: String,
+}
+
+/// Where an answer goes, and how.
+struct Reply<'a> {
+    redirect_uri: &'a str,
+    state: Option<&'a str>,
+    response_mode: ResponseMode,
+}
+
+impl<'a> Reply<'a> {
+    fn to(request: &'a AuthorizationRequest) -> Self {
+        let AuthorizationRequest { redirect_uri, state, response_mode, .. } = request;
+        Self { redirect_uri, state: state.as_deref(), response_mode: *response_mode }
+    }
 }
 
 /// `GET /authorize`
@@ -42,20 +57,21 @@ pub(super) async fn authorize(
     match request {
         Ok(request) if provider.agrees => allow(&provider, request, Person::Ada, &headers).await,
         Ok(request) => {
-            let id = provider.ask(request.clone());
+            let id = provider.asked.ask(request.clone());
             page::consent(&request, &id)
         }
         Err(error) => {
-            let parameters = error_parameters(&error);
-            respond(&provider, redirect_uri, parameters, state, &headers).await
+            let answer = Reply {
+                redirect_uri,
+                state,
+                response_mode: ResponseMode::of(&parameters).unwrap_or(ResponseMode::Query),
+            };
+            respond(&provider, answer, error_parameters(&error), &headers).await
         }
     }
 }
 
-fn destination<'a>(
-    provider: &'a Provider,
-    parameters: &Parameters,
-) -> Result<Destination<'a>, &'static str> {
+fn destination(provider: &Provider, parameters: &Parameters) -> Result<Destination, &'static str> {
     if ["client_id", "redirect_uri"].iter().any(|name| parameters.occurs_twice(name)) {
         return Err("client_id or redirect_uri occurs more than once.");
     }
@@ -76,16 +92,14 @@ pub(super) async fn decide(
     body: String,
 ) -> Response {
     let form = Parameters::parse(body.as_bytes());
-    let Some(request) = form.one("request").and_then(|id| provider.decided(id)) else {
+    let Some(request) = form.one("request").and_then(|id| provider.asked.decided(id)) else {
         return page::refusal("This page was answered already, or is too old. Start again.");
     };
     match (form.one("decision"), form.one("person").and_then(Person::from_sub)) {
         (Some("allow"), Some(person)) => allow(&provider, request, person, &headers).await,
         _ => {
             let error = OAuthError::new("access_denied", "the person refused");
-            let state = request.state.as_deref();
-            let parameters = error_parameters(&error);
-            respond(&provider, &request.redirect_uri, parameters, state, &headers).await
+            respond(&provider, Reply::to(&request), error_parameters(&error), &headers).await
         }
     }
 }
@@ -96,12 +110,12 @@ async fn allow(
     person: Person,
     headers: &HeaderMap,
 ) -> Response {
-    let AuthorizationRequest { client_id, redirect_uri, scopes, state, code_challenge, .. } =
-        request;
-    let grant = Grant { client_id: client_id.to_owned(), person, scopes };
-    let binding = Binding { redirect_uri: redirect_uri.clone(), code_challenge };
-    let code = provider.grants().agree(grant, binding, Instant::now());
-    respond(provider, &redirect_uri, vec![("code", code)], state.as_deref(), headers).await
+    let AuthorizationRequest { client_id, redirect_uri, scopes, code_challenge, .. } =
+        request.clone();
+    let grant = Grant { client_id, subject: Subject::Person(person), scopes };
+    let binding = Binding { redirect_uri, code_challenge };
+    let code = provider.ledger().agree(grant, binding, Instant::now());
+    respond(provider, Reply::to(&request), vec![("code", code)], headers).await
 }
 
 fn error_parameters(error: &OAuthError) -> Vec<(&'static str, String)> {
@@ -112,14 +126,17 @@ fn error_parameters(error: &OAuthError) -> Vec<(&'static str, String)> {
 /// the form on (RFC 9700 section 4.12).
 async fn respond(
     provider: &Provider,
-    redirect_uri: &str,
+    reply: Reply<'_>,
     mut parameters: Vec<(&'static str, String)>,
-    state: Option<&str>,
     headers: &HeaderMap,
 ) -> Response {
+    let Reply { redirect_uri, state, response_mode } = reply;
     parameters.extend(state.map(|state| ("state", state.to_owned())));
     parameters.push(("iss", issuer(headers)));
     misbehave::redirect(&provider.switches, redirect_uri, &mut parameters).await;
+    if response_mode == ResponseMode::FormPost {
+        return page::form_post(redirect_uri, &parameters);
+    }
     let location = redirect_uri::with_parameters(redirect_uri, &parameters);
     let headers =
         [(header::LOCATION, location), (header::REFERRER_POLICY, "no-referrer".to_owned())];

@@ -14,20 +14,27 @@ pub const PUBLIC_CLIENT_ID: &str = "practice-public";
 /// One registration.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Client {
-    pub(super) id: &'static str,
+    pub(super) id: String,
     /// What the consent page calls it.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) secret: Option<String>,
+}
+
+impl Client {
+    fn new(id: &str, name: &str, secret: Option<&str>) -> Self {
+        Self { id: id.to_owned(), name: name.to_owned(), secret: secret.map(str::to_owned) }
+    }
+
+    /// RFC 6749 section 2.1: whether it can prove who it is.
+    pub(super) fn is_confidential(&self) -> bool {
+        self.secret.is_some()
+    }
 }
 
 pub(super) fn registered(first_secret: &str) -> Vec<Client> {
     vec![
-        Client { id: CLIENT_ID, name: "Practice", secret: Some(first_secret.to_owned()) },
-        Client {
-            id: SECOND_CLIENT_ID,
-            name: "Practice 2",
-            secret: Some(SECOND_CLIENT_SECRET.to_owned()),
-        },
-        Client { id: PUBLIC_CLIENT_ID, name: "Practice (public)", secret: None },
+        Client::new(CLIENT_ID, "Practice", Some(first_secret)),
+        Client::new(SECOND_CLIENT_ID, "Practice 2", Some(SECOND_CLIENT_SECRET)),
+        Client::new(PUBLIC_CLIENT_ID, "Practice (public)", None),
     ]
 }

@@ -1,6 +1,8 @@
 //! Defines how a client proves at the token and revocation endpoints who it is (RFC 6749
 //! section 2.3).
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,11 +14,11 @@ use super::form::Parameters;
 use super::provider::Provider;
 
 /// The client of a request whose body is `parameters`.
-pub(super) fn client<'a>(
-    provider: &'a Provider,
+pub(super) fn client(
+    provider: &Provider,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<&'a Client, OAuthError> {
+) -> Result<Arc<Client>, OAuthError> {
     let (id, secret) = presented(headers, parameters)?;
     let client = provider
         .client(&id)

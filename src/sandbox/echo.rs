@@ -28,7 +28,7 @@ pub(super) async fn echo(Extension(caller): Extension<Caller>, request: Request)
         "query": without_credentials(query.iter().map(|(name, value)| (name, value.to_owned()))),
         "headers": headers(&parts.headers),
         "body": shown(digest),
-        "user": caller.person.email(),
+        "user": caller.subject.name(),
     }))
     .into_response()
 }

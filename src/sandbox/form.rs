@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, header};
 use url::form_urlencoded;
 
+use super::error::OAuthError;
+
 /// Parameters in the order in which they came.
 pub(super) struct Parameters(Vec<(String, String)>);
 
@@ -18,6 +20,11 @@ impl Parameters {
             .find(|(key, _)| key == name)
             .map(|(_, value)| &**value)
             .filter(|v| !v.is_empty())
+    }
+
+    /// The value of a parameter that there must be.
+    pub(super) fn required(&self, name: &str) -> Result<&str, OAuthError> {
+        self.one(name).ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
     }
 
     /// A parameter that occurs twice, which sections 3.1 and 3.2 forbid.

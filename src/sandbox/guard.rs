@@ -41,6 +41,6 @@ fn is_cross_site(request: &Request) -> bool {
     let Some(origin) = request.headers().get(header::ORIGIN) else { return false };
     let path = request.uri().path();
     path.starts_with("/sandbox/")
-        || (path.starts_with("/authorize/")
+        || (["/authorize/", "/device/"].iter().any(|form| path.starts_with(form))
             && origin.as_bytes() != issuer(request.headers()).as_bytes())
 }

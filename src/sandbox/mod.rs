@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod asked;
 mod authenticate;
 mod authorization_request;
 mod authorization_type;
@@ -11,14 +12,16 @@ mod authorize;
 mod client;
 mod client_authentication;
 mod control;
+mod device;
 mod discovery;
 mod echo;
 mod error;
 mod form;
-mod grant_type;
+mod form_request;
 mod grants;
 mod guard;
 mod host;
+mod ledger;
 mod listener;
 mod lock;
 mod login;
@@ -33,6 +36,7 @@ mod random;
 mod redirect_uri;
 mod revoke;
 mod scope;
+mod subject;
 mod token;
 mod user_info;
 
@@ -95,6 +99,9 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/authorize", get(authorize::authorize))
         .route("/authorize/decide", post(authorize::decide))
+        .route("/device_authorization", post(device::authorization))
+        .route("/device", get(device::enter))
+        .route("/device/decide", post(device::decide))
         .route("/token", post(token::token))
         .route("/token/elsewhere", any(misbehave::redirected_token_request))
         .route("/revoke", post(revoke::revoke))

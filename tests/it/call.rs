@@ -166,6 +166,22 @@ fn a_host_that_was_not_named_gets_nothing_at_all() {
 }
 
 #[test]
+fn a_path_stays_under_the_base_url_and_a_url_brings_no_user_name() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    for path in ["../me", "/../me", "/api/../../me", "/%2e%2E/me", "..\\me", "/./me"] {
+        home.run(&["call", APP, path]).expect(2).says("out of the base URL");
+    }
+    let requests = sandbox.state()["requests"].clone();
+    let url = sandbox.url.replace("http://", "http://ada:practice@");
+    let ran = home.run(&["call", APP, &format!("{url}/api-key/me")]).expect(2);
+    let ran = ran.says("a user name or password");
+    assert!(!ran.stderr.contains("practice@"), "{}", ran.stderr);
+    assert_eq!(sandbox.state()["requests"], requests);
+    home.run(&["call", APP, "/api/..x/y..?to=../z"]).expect(0);
+}
+
+#[test]
 fn a_redirect_takes_the_credential_along_on_its_own_origin_only() {
     let other = Recorder::start(|_| (200, "text/plain", "landed".into()));
     let sandbox = Sandbox::start(&[]);

@@ -8,18 +8,18 @@ use super::about::{Answer, Parameters};
 use super::misbehaviour::Misbehaviour;
 use super::switches::Switches;
 use super::{
-    access_denied, drop_after_refresh, echoed_secret, error_in_200, fewer_scopes, form_answer,
-    hostile_error, hostile_identity, html_200, html_error, huge_answer, invalid_client,
-    invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in, no_refresh_rotation,
-    no_refresh_token, no_token_type, refused_refresh, repeated_code, revocation_fails,
-    server_error, server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
-    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
-    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
-    wrong_iss, wrong_state,
+    access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
+    fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
+    invalid_client, invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in,
+    no_refresh_rotation, no_refresh_token, no_token_type, refused_refresh, repeated_code,
+    revocation_fails, server_error, server_error_once, slow, somebody_else, stray_callback,
+    temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
+    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
+    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 use crate::sandbox::error::{NO_STORE, OAuthError};
-use crate::sandbox::grant_type::GrantType;
-use crate::sandbox::grants::Rotation;
+use crate::sandbox::grants::GrantType;
+use crate::sandbox::ledger::Rotation;
 
 /// An authorization request came, with a client and a redirect URI that are good.
 pub(in crate::sandbox) fn authorization_error(switches: &Switches) -> Option<OAuthError> {
@@ -82,8 +82,17 @@ pub(in crate::sandbox) fn grant_error(
     switches: &Switches,
     grant_type: GrantType,
 ) -> Option<OAuthError> {
-    let refuses = switches.on().contains(&Misbehaviour::RefusedRefresh);
-    refuses.then(|| refused_refresh::error(grant_type)).flatten()
+    switches.on().into_iter().find_map(|misbehaviour| match misbehaviour {
+        Misbehaviour::RefusedRefresh => refused_refresh::error(grant_type),
+        Misbehaviour::DeviceExpired => device_expired::error(grant_type),
+        Misbehaviour::DeviceDenied => device_denied::error(grant_type),
+        _ => None,
+    })
+}
+
+/// A device polls.
+pub(in crate::sandbox) fn poll_is_too_fast(switches: &Switches) -> bool {
+    switches.on().contains(&Misbehaviour::SlowDown) && switches.first_time(Misbehaviour::SlowDown)
 }
 
 /// A refresh token is about to be used.

@@ -2,14 +2,14 @@
 
 use super::about::About;
 use super::{
-    access_denied, drop_after_refresh, echoed_secret, error_in_200, fewer_scopes, form_answer,
-    hostile_error, hostile_identity, html_200, html_error, huge_answer, invalid_client,
-    invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in, no_refresh_rotation,
-    no_refresh_token, no_token_type, refused_refresh, repeated_code, revocation_fails,
-    server_error, server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
-    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
-    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
-    wrong_iss, wrong_state,
+    access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
+    fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
+    invalid_client, invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in,
+    no_refresh_rotation, no_refresh_token, no_token_type, refused_refresh, repeated_code,
+    revocation_fails, server_error, server_error_once, slow, slow_down, somebody_else,
+    stray_callback, temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
+    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
+    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 
 /// Something that a provider may do wrong.
@@ -29,6 +29,9 @@ pub enum Misbehaviour {
     InvalidGrant,
     InvalidClient,
     RefusedRefresh,
+    SlowDown,
+    DeviceExpired,
+    DeviceDenied,
     HostileError,
     EchoedSecret,
     Slow,
@@ -61,7 +64,7 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// All of them, in the order of a connection's life.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::WrongState,
         Self::MissingState,
         Self::WrongIss,
@@ -75,6 +78,9 @@ impl Misbehaviour {
         Self::InvalidGrant,
         Self::InvalidClient,
         Self::RefusedRefresh,
+        Self::SlowDown,
+        Self::DeviceExpired,
+        Self::DeviceDenied,
         Self::HostileError,
         Self::EchoedSecret,
         Self::Slow,
@@ -138,6 +144,9 @@ impl Misbehaviour {
             Self::InvalidGrant => invalid_grant::ABOUT,
             Self::InvalidClient => invalid_client::ABOUT,
             Self::RefusedRefresh => refused_refresh::ABOUT,
+            Self::SlowDown => slow_down::ABOUT,
+            Self::DeviceExpired => device_expired::ABOUT,
+            Self::DeviceDenied => device_denied::ABOUT,
             Self::HostileError => hostile_error::ABOUT,
             Self::EchoedSecret => echoed_secret::ABOUT,
             Self::Slow => slow::ABOUT,

@@ -3,6 +3,8 @@
 
 mod about;
 mod access_denied;
+mod device_denied;
+mod device_expired;
 mod drop_after_refresh;
 mod echoed_secret;
 mod error_in_200;
@@ -30,6 +32,7 @@ mod revocation_fails;
 mod server_error;
 mod server_error_once;
 mod slow;
+mod slow_down;
 mod somebody_else;
 mod stray_callback;
 mod switches;
@@ -49,7 +52,7 @@ mod wrong_state;
 
 pub(super) use self::hooks::{
     authorization_error, grant_error, instead_of_api, instead_of_revocation, instead_of_token,
-    redirect, rotation, token_answer, user_info,
+    poll_is_too_fast, redirect, rotation, token_answer, user_info,
 };
 pub use self::misbehaviour::Misbehaviour;
 pub(super) use self::switches::Switches;

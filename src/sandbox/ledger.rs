@@ -7,19 +7,20 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::error::OAuthError;
-use super::person::Person;
 use super::pkce;
 use super::random::random;
+use super::scope;
+use super::subject::Subject;
 
 /// RFC 6749 section 4.1.2: a code should live ten minutes at most; one that is used at once
 /// needs far less.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
-/// What somebody agreed to.
+/// What was agreed to, by a person or between provider and client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grant {
     pub(super) client_id: String,
-    pub(super) person: Person,
+    pub(super) subject: Subject,
     pub(super) scopes: Vec<String>,
 }
 
@@ -29,19 +30,48 @@ pub(super) struct Binding {
     pub(super) code_challenge: String,
 }
 
+/// What a client presents for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+pub(super) struct Redemption<'a> {
+    pub(super) code: &'a str,
+    pub(super) client_id: &'a str,
+    pub(super) redirect_uri: &'a str,
+    pub(super) code_verifier: &'a str,
+}
+
+/// What tokens are issued on.
+pub(super) struct Terms {
+    pub(super) now: Instant,
+    pub(super) lifetime: Duration,
+    pub(super) rotation: Rotation,
+}
+
 /// What a successful token request gives.
 #[derive(Debug)]
 pub(super) struct Issued {
     pub(super) access_token: String,
     pub(super) refresh_token: Option<String>,
     pub(super) scopes: Vec<String>,
+    /// RFC 8693 section 2.2.1, where it was asked for by token exchange.
+    pub(super) issued_token_type: Option<&'static str>,
 }
 
-/// What becomes of a refresh token that was used.
+/// What becomes of refresh tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rotation {
+    /// Every token request gives one that works once.
     OneTime,
+    /// The one that was used stays good, and there is no other.
     Reusable,
+    /// None is given.
+    Without,
+}
+
+/// What an access token stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Authority {
+    pub(super) client_id: String,
+    pub(super) subject: Subject,
+    pub(super) scopes: Vec<String>,
 }
 
 struct Code {
@@ -64,7 +94,7 @@ struct RefreshToken {
 
 /// Everything that was granted since the start.
 #[derive(Default)]
-pub(super) struct Grants {
+pub(super) struct Ledger {
     /// `None` once revoked.
     grants: Vec<Option<Grant>>,
     codes: HashMap<String, Code>,
@@ -72,24 +102,22 @@ pub(super) struct Grants {
     refresh_tokens: HashMap<String, RefreshToken>,
 }
 
-impl Grants {
+impl Ledger {
     /// Somebody agreed: gives the code.
     pub(super) fn agree(&mut self, grant: Grant, binding: Binding, now: Instant) -> String {
-        self.grants.push(Some(grant));
         let code = random("practice-code-");
-        let grant = self.grants.len() - 1;
+        let grant = self.enter(grant);
         self.codes.insert(code.clone(), Code { grant, binding, issued: now, used: false });
         code
     }
 
     /// RFC 6749 section 4.1.3, with PKCE.
-    pub(super) fn exchange(
+    pub(super) fn redeem(
         &mut self,
-        (code, client_id): (&str, &str),
-        (redirect_uri, code_verifier): (&str, &str),
-        (now, lifetime): (Instant, Duration),
+        presented: &Redemption<'_>,
+        terms: &Terms,
     ) -> Result<Issued, OAuthError> {
-        let Some(found) = self.codes.get_mut(code) else {
+        let Some(found) = self.codes.get_mut(presented.code) else {
             return Err(OAuthError::invalid_grant("the authorization code is unknown"));
         };
         let index = found.grant;
@@ -98,21 +126,32 @@ impl Grants {
             self.grants[index] = None;
             return Err(OAuthError::invalid_grant("the authorization code was used before"));
         }
-        let grant = self.grants[index].as_ref().filter(|grant| grant.client_id == client_id);
+        let grant =
+            self.grants[index].as_ref().filter(|grant| grant.client_id == presented.client_id);
+        let Binding { redirect_uri, code_challenge } = &found.binding;
         let scopes = match grant {
             None => Err("the authorization code is revoked or belongs to another client"),
-            Some(_) if now - found.issued > CODE_LIFETIME => Err("the authorization code expired"),
-            Some(_) if found.binding.redirect_uri != redirect_uri => {
+            Some(_) if terms.now - found.issued > CODE_LIFETIME => {
+                Err("the authorization code expired")
+            }
+            Some(_) if redirect_uri != presented.redirect_uri => {
                 Err("redirect_uri is not the one of the authorization request")
             }
-            Some(_) if !pkce::matches(code_verifier, &found.binding.code_challenge) => {
+            Some(_) if !pkce::matches(presented.code_verifier, code_challenge) => {
                 Err("code_verifier does not match the code challenge")
             }
             Some(grant) => Ok(grant.scopes.clone()),
         };
         let scopes = scopes.map_err(OAuthError::invalid_grant)?;
         found.used = true;
-        Ok(self.issue(index, scopes, Rotation::OneTime, now + lifetime))
+        Ok(self.issue(index, scopes, terms))
+    }
+
+    /// The tokens of a grant that needs no code.
+    pub(super) fn grant(&mut self, grant: Grant, terms: &Terms) -> Issued {
+        let scopes = grant.scopes.clone();
+        let index = self.enter(grant);
+        self.issue(index, scopes, terms)
     }
 
     /// RFC 6749 section 6; a token that is used twice takes the whole family with it.
@@ -120,8 +159,7 @@ impl Grants {
         &mut self,
         (refresh_token, client_id): (&str, &str),
         scope: Option<&str>,
-        rotation: Rotation,
-        (now, lifetime): (Instant, Duration),
+        terms: &Terms,
     ) -> Result<Issued, OAuthError> {
         let Some(found) = self.refresh_tokens.get_mut(refresh_token) else {
             return Err(OAuthError::invalid_grant("the refresh token is unknown"));
@@ -139,40 +177,45 @@ impl Grants {
                 "the refresh token was used before: everything that came from it is revoked",
             ));
         }
-        let scopes = narrowed(&grant.scopes, scope)?;
-        found.used = rotation == Rotation::OneTime;
-        Ok(self.issue(index, scopes, rotation, now + lifetime))
+        let scopes = scope::narrowed(&grant.scopes, scope)?;
+        found.used = terms.rotation == Rotation::OneTime;
+        Ok(self.issue(index, scopes, terms))
     }
 
-    fn issue(
-        &mut self,
-        grant: usize,
-        scopes: Vec<String>,
-        rotation: Rotation,
-        expires: Instant,
-    ) -> Issued {
+    fn enter(&mut self, grant: Grant) -> usize {
+        self.grants.push(Some(grant));
+        self.grants.len() - 1
+    }
+
+    fn issue(&mut self, grant: usize, scopes: Vec<String>, terms: &Terms) -> Issued {
         let access_token = random("practice-access-");
+        let expires = terms.now + terms.lifetime;
         let token = AccessToken { grant, scopes: scopes.clone(), expires };
         self.access_tokens.insert(access_token.clone(), token);
-        let refresh_token = (rotation == Rotation::OneTime).then(|| random("practice-refresh-"));
+        let refresh_token =
+            (terms.rotation == Rotation::OneTime).then(|| random("practice-refresh-"));
         if let Some(token) = &refresh_token {
             self.refresh_tokens.insert(token.clone(), RefreshToken { grant, used: false });
         }
-        Issued { access_token, refresh_token, scopes }
+        Issued { access_token, refresh_token, scopes, issued_token_type: None }
     }
 
-    /// Who an access token speaks for and which scopes it has, or why it does not count.
+    /// What an access token stands for, or why it does not count.
     pub(super) fn check(
         &self,
         access_token: &str,
         now: Instant,
-    ) -> Result<(Person, Vec<String>), &'static str> {
+    ) -> Result<Authority, &'static str> {
         let token = self.access_tokens.get(access_token).ok_or("the access token is unknown")?;
         let grant = self.grants[token.grant].as_ref().ok_or("the access token was revoked")?;
         if now >= token.expires {
             return Err("the access token expired");
         }
-        Ok((grant.person, token.scopes.clone()))
+        Ok(Authority {
+            client_id: grant.client_id.clone(),
+            subject: grant.subject.clone(),
+            scopes: token.scopes.clone(),
+        })
     }
 
     /// RFC 7009 section 2.1: a refresh token takes its whole grant with it, an access token only
@@ -197,15 +240,5 @@ impl Grants {
 
     pub(super) fn expire_all(&mut self, now: Instant) {
         self.access_tokens.values_mut().for_each(|token| token.expires = now);
-    }
-}
-
-/// RFC 6749 section 6: a refresh may ask for less, never for more.
-fn narrowed(granted: &[String], scope: Option<&str>) -> Result<Vec<String>, OAuthError> {
-    let Some(scope) = scope else { return Ok(granted.to_vec()) };
-    let asked: Vec<String> = scope.split(' ').map(str::to_owned).collect();
-    match asked.iter().find(|name| !granted.contains(name)) {
-        None => Ok(asked),
-        Some(_) => Err(OAuthError::new("invalid_scope", "a refresh must not ask for more scopes")),
     }
 }
