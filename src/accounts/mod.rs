@@ -20,6 +20,7 @@ use crate::definition::Definition;
 use crate::definition::names::{AccountId, AppName, nearest};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
+use crate::text::hex;
 use files::{Files, Record, State};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::io;
@@ -347,7 +348,7 @@ pub fn revision() -> Result<String> {
     let mut bytes = [0_u8; 12];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| Error::new(Kind::Failed, "the system gives no random numbers"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }
 
 /// A failure of the store, with what to do.
