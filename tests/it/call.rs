@@ -152,12 +152,13 @@ fn a_host_that_was_not_named_gets_nothing_at_all() {
     for url in [
         format!("http://localhost:{port}/"),
         format!("http://127.0.0.2:{port}/"),
-        format!("http://127.0.0.1@localhost:{port}/"),
         format!("http://127.0.0.1.evil.example:{port}/"),
         "http://192.0.2.1/".to_owned(),
     ] {
         home.run(&["call", APP, &url]).expect(4).says("error: ");
     }
+    let named = format!("http://127.0.0.1@localhost:{port}/");
+    home.run(&["call", APP, &named]).expect(2).says("user name");
     for odd in ["//localhost/x", "/\\localhost/x", "ftp://127.0.0.1/x", "file:///etc/passwd"] {
         let ran: Ran = home.run(&["call", APP, odd]);
         assert_ne!(ran.status, Some(0), "{odd}: {}", ran.stdout);
