@@ -14,12 +14,15 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::authorization_type::AuthorizationType;
-use super::client_authentication::basic;
+use super::bearer::{self, after};
+use super::called::Called;
+use super::client::basic;
 use super::error::NO_STORE;
 use super::form::Parameters;
 use super::person::Person;
 use super::place::Place;
 use super::provider::Provider;
+use super::resource;
 use super::subject::Subject;
 
 pub(super) const USERNAME: &str = "ada";
@@ -44,7 +47,8 @@ pub(super) async fn authenticate(
     next: Next,
 ) -> Response {
     let found = presented(&request);
-    match caller(&provider, kind, &found) {
+    let Called { url, .. } = Called::of(request.extensions());
+    match caller(&provider, (kind, &url), &found) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -92,7 +96,7 @@ fn presented(request: &Request) -> Vec<(Place, String)> {
 
 fn caller(
     provider: &Provider,
-    kind: AuthorizationType,
+    (kind, url): (AuthorizationType, &str),
     found: &[(Place, String)],
 ) -> Result<Caller, &'static str> {
     if found.is_empty() {
@@ -104,7 +108,7 @@ fn caller(
     }
     let ada = Caller { subject: Subject::Person(Person::Ada), scopes: None };
     let right = match (kind, &*found[0].1) {
-        (AuthorizationType::OAuth2, value) => return access_token(provider, value),
+        (AuthorizationType::OAuth2, value) => return access_token(provider, value, url),
         (AuthorizationType::Login, value) => return session(provider, value).map(|()| ada),
         (AuthorizationType::Basic | AuthorizationType::BasicUrl, value) => is_ada(value),
         (AuthorizationType::BasicApiKey, value) => is_ada(value) && found[1].1 == API_KEY,
@@ -116,10 +120,19 @@ fn caller(
     if right { Ok(ada) } else { Err("the credential is wrong") }
 }
 
-/// RFC 6750 section 2.1
-fn access_token(provider: &Provider, authorization: &str) -> Result<Caller, &'static str> {
-    let token = after(authorization, "Bearer").ok_or("the Authorization header is not Bearer")?;
-    let authority = provider.ledger().check(token, Instant::now())?;
+/// A token for some resource is good there only (RFC 8707 section 2), and at this provider's own
+/// user information.
+fn access_token(
+    provider: &Provider,
+    authorization: &str,
+    url: &str,
+) -> Result<Caller, &'static str> {
+    let authority = bearer::authority(provider, authorization)?;
+    if !url.ends_with(AuthorizationType::OAuth2.user_info())
+        && !resource::covers(&authority.audience, url)
+    {
+        return Err("the access token was issued for another resource");
+    }
     Ok(Caller { subject: authority.subject, scopes: Some(authority.scopes) })
 }
 
@@ -136,21 +149,11 @@ fn is_ada(authorization: &str) -> bool {
     basic(authorization).is_some_and(|(user, password)| user == USERNAME && password == PASSWORD)
 }
 
-/// What follows a scheme, whose name compares without case (RFC 9110 section 11.1).
-fn after<'a>(authorization: &'a str, scheme: &str) -> Option<&'a str> {
-    let (name, rest) = authorization.split_once(' ')?;
-    name.eq_ignore_ascii_case(scheme).then_some(rest)
-}
-
 fn refusal(kind: AuthorizationType, reason: &'static str, tried: bool) -> Response {
-    let oauth2 = kind == AuthorizationType::OAuth2;
-    let mut challenge = kind.challenge().to_owned();
-    if oauth2 && tried {
-        // RFC 6750 section 3.1: no error code for a request that did not even try.
-        challenge += &format!(r#", error="invalid_token", error_description="{reason}""#);
+    if kind == AuthorizationType::OAuth2 {
+        return bearer::refusal(r#"realm="sandbox""#, reason, tried);
     }
-    let error = if oauth2 { "invalid_token" } else { "unauthorized" };
-    let body = Json(json!({"error": error, "error_description": reason}));
-    (StatusCode::UNAUTHORIZED, NO_STORE, [(header::WWW_AUTHENTICATE, challenge)], body)
-        .into_response()
+    let body = Json(json!({"error": "unauthorized", "error_description": reason}));
+    let challenge = [(header::WWW_AUTHENTICATE, kind.challenge())];
+    (StatusCode::UNAUTHORIZED, NO_STORE, challenge, body).into_response()
 }

@@ -1,12 +1,18 @@
 //! Defines the requests that clients send themselves: a form, nothing twice, and no credential in
 //! the URL.
 
+use std::sync::Arc;
+
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
+use super::called::Called;
+use super::client::{self, Client};
 use super::error::OAuthError;
 use super::form::{Parameters, has_media_type};
+use super::provider::Provider;
 
 /// No such request is longer, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -24,29 +30,54 @@ const SECRET: [&str; 10] = [
     "token",
 ];
 
-/// Reads the whole body.
-pub(super) async fn read(request: Request) -> Result<(Parts, Bytes), OAuthError> {
-    let (parts, body) = request.into_parts();
-    match to_bytes(body, MAX_BODY).await {
-        Ok(body) => Ok((parts, body)),
-        Err(_) => Err(OAuthError::invalid_request("the body is too long")),
-    }
+/// A request to the token endpoint or one of its neighbours.
+pub(super) struct FormRequest {
+    parts: Parts,
+    pub(super) body: Bytes,
+    /// How it addressed this server.
+    pub(super) called: Called,
 }
 
-/// The parameters of a body (RFC 6749 section 3.2).
-pub(super) fn parameters(parts: &Parts, body: &Bytes) -> Result<Parameters, OAuthError> {
-    let query = Parameters::parse(parts.uri.query().unwrap_or_default().as_bytes());
-    if let Some((name, _)) = query.iter().find(|(name, _)| SECRET.contains(name)) {
-        return Err(OAuthError::invalid_request(format!("{name} must not be in the URL")));
+impl FormRequest {
+    /// Reads the whole body.
+    pub(super) async fn read(request: Request) -> Result<Self, OAuthError> {
+        let (parts, body) = request.into_parts();
+        let called = Called::of(&parts.extensions);
+        match to_bytes(body, MAX_BODY).await {
+            Ok(body) => Ok(Self { parts, body, called }),
+            Err(_) => Err(OAuthError::invalid_request("the body is too long")),
+        }
     }
-    if !has_media_type(&parts.headers, "application/x-www-form-urlencoded") {
-        return Err(OAuthError::invalid_request(
-            "the body must be application/x-www-form-urlencoded",
-        ));
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
     }
-    let parameters = Parameters::parse(body);
-    match parameters.repeated() {
-        Some(name) => Err(OAuthError::repeated(name)),
-        None => Ok(parameters),
+
+    /// The parameters of the body (RFC 6749 section 3.2).
+    pub(super) fn parameters(&self) -> Result<Parameters, OAuthError> {
+        let query = Parameters::parse(self.parts.uri.query().unwrap_or_default().as_bytes());
+        if let Some((name, _)) = query.iter().find(|(name, _)| SECRET.contains(name)) {
+            return Err(OAuthError::invalid_request(format!("{name} must not be in the URL")));
+        }
+        if !has_media_type(self.headers(), "application/x-www-form-urlencoded") {
+            return Err(OAuthError::invalid_request(
+                "the body must be application/x-www-form-urlencoded",
+            ));
+        }
+        let parameters = Parameters::parse(&self.body);
+        match parameters.repeated() {
+            Some(name) => Err(OAuthError::repeated(name)),
+            None => Ok(parameters),
+        }
+    }
+
+    /// The parameters, and the client that they come from.
+    pub(super) fn authenticated(
+        &self,
+        provider: &Provider,
+    ) -> Result<(Arc<Client>, Parameters), OAuthError> {
+        let parameters = self.parameters()?;
+        let client = client::authenticated(provider, self, &parameters)?;
+        Ok((client, parameters))
     }
 }

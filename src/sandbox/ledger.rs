@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use super::authorize::pkce;
 use super::error::OAuthError;
-use super::pkce;
 use super::random::random;
-use super::scope;
 use super::subject::Subject;
+use super::{resource, scope};
 
 /// RFC 6749 section 4.1.2: a code should live ten minutes at most; one that is used at once
 /// needs far less.
@@ -22,6 +22,8 @@ pub(super) struct Grant {
     pub(super) client_id: String,
     pub(super) subject: Subject,
     pub(super) scopes: Vec<String>,
+    /// RFC 8707: where its tokens are good; none in particular if empty.
+    pub(super) resources: Vec<String>,
 }
 
 /// What a code is bound to.
@@ -43,6 +45,8 @@ pub(super) struct Terms {
     pub(super) now: Instant,
     pub(super) lifetime: Duration,
     pub(super) rotation: Rotation,
+    /// Which of the grant's resources (RFC 8707 section 2.2); all of them if empty.
+    pub(super) resources: Vec<String>,
 }
 
 /// What a successful token request gives.
@@ -72,6 +76,11 @@ pub(super) struct Authority {
     pub(super) client_id: String,
     pub(super) subject: Subject,
     pub(super) scopes: Vec<String>,
+    pub(super) audience: Vec<String>,
+    /// When it was issued.
+    pub(super) since: Instant,
+    /// `None` for a refresh token.
+    pub(super) until: Option<Instant>,
 }
 
 struct Code {
@@ -84,11 +93,14 @@ struct Code {
 struct AccessToken {
     grant: usize,
     scopes: Vec<String>,
+    audience: Vec<String>,
+    since: Instant,
     expires: Instant,
 }
 
 struct RefreshToken {
     grant: usize,
+    since: Instant,
     used: bool,
 }
 
@@ -129,7 +141,7 @@ impl Ledger {
         let grant =
             self.grants[index].as_ref().filter(|grant| grant.client_id == presented.client_id);
         let Binding { redirect_uri, code_challenge } = &found.binding;
-        let scopes = match grant {
+        let granted = match grant {
             None => Err("the authorization code is revoked or belongs to another client"),
             Some(_) if terms.now - found.issued > CODE_LIFETIME => {
                 Err("the authorization code expired")
@@ -140,18 +152,20 @@ impl Ledger {
             Some(_) if !pkce::matches(presented.code_verifier, code_challenge) => {
                 Err("code_verifier does not match the code challenge")
             }
-            Some(grant) => Ok(grant.scopes.clone()),
+            Some(grant) => Ok((grant.scopes.clone(), &grant.resources)),
         };
-        let scopes = scopes.map_err(OAuthError::invalid_grant)?;
+        let (scopes, resources) = granted.map_err(OAuthError::invalid_grant)?;
+        let audience = resource::narrowed(resources, &terms.resources)?;
         found.used = true;
-        Ok(self.issue(index, scopes, terms))
+        Ok(self.issue(index, (scopes, audience), terms))
     }
 
     /// The tokens of a grant that needs no code.
-    pub(super) fn grant(&mut self, grant: Grant, terms: &Terms) -> Issued {
-        let scopes = grant.scopes.clone();
+    pub(super) fn grant(&mut self, grant: Grant, terms: &Terms) -> Result<Issued, OAuthError> {
+        let audience = resource::narrowed(&grant.resources, &terms.resources)?;
+        let access = (grant.scopes.clone(), audience);
         let index = self.enter(grant);
-        self.issue(index, scopes, terms)
+        Ok(self.issue(index, access, terms))
     }
 
     /// RFC 6749 section 6; a token that is used twice takes the whole family with it.
@@ -178,8 +192,9 @@ impl Ledger {
             ));
         }
         let scopes = scope::narrowed(&grant.scopes, scope)?;
+        let audience = resource::narrowed(&grant.resources, &terms.resources)?;
         found.used = terms.rotation == Rotation::OneTime;
-        Ok(self.issue(index, scopes, terms))
+        Ok(self.issue(index, (scopes, audience), terms))
     }
 
     fn enter(&mut self, grant: Grant) -> usize {
@@ -187,15 +202,20 @@ impl Ledger {
         self.grants.len() - 1
     }
 
-    fn issue(&mut self, grant: usize, scopes: Vec<String>, terms: &Terms) -> Issued {
+    fn issue(
+        &mut self,
+        grant: usize,
+        (scopes, audience): (Vec<String>, Vec<String>),
+        terms: &Terms,
+    ) -> Issued {
         let access_token = random("practice-access-");
-        let expires = terms.now + terms.lifetime;
-        let token = AccessToken { grant, scopes: scopes.clone(), expires };
+        let (since, expires) = (terms.now, terms.now + terms.lifetime);
+        let token = AccessToken { grant, scopes: scopes.clone(), audience, since, expires };
         self.access_tokens.insert(access_token.clone(), token);
         let refresh_token =
             (terms.rotation == Rotation::OneTime).then(|| random("practice-refresh-"));
         if let Some(token) = &refresh_token {
-            self.refresh_tokens.insert(token.clone(), RefreshToken { grant, used: false });
+            self.refresh_tokens.insert(token.clone(), RefreshToken { grant, since, used: false });
         }
         Issued { access_token, refresh_token, scopes, issued_token_type: None }
     }
@@ -215,6 +235,23 @@ impl Ledger {
             client_id: grant.client_id.clone(),
             subject: grant.subject.clone(),
             scopes: token.scopes.clone(),
+            audience: token.audience.clone(),
+            since: token.since,
+            until: Some(token.expires),
+        })
+    }
+
+    /// The same for a refresh token; `None` if it does not count.
+    pub(super) fn check_refresh(&self, refresh_token: &str) -> Option<Authority> {
+        let token = self.refresh_tokens.get(refresh_token).filter(|token| !token.used)?;
+        let grant = self.grants[token.grant].as_ref()?;
+        Some(Authority {
+            client_id: grant.client_id.clone(),
+            subject: grant.subject.clone(),
+            scopes: grant.scopes.clone(),
+            audience: grant.resources.clone(),
+            since: token.since,
+            until: None,
         })
     }
 

@@ -6,11 +6,11 @@
 mod api;
 mod asked;
 mod authenticate;
-mod authorization_request;
 mod authorization_type;
 mod authorize;
+mod bearer;
+mod called;
 mod client;
-mod client_authentication;
 mod control;
 mod device;
 mod discovery;
@@ -21,6 +21,7 @@ mod form_request;
 mod grants;
 mod guard;
 mod host;
+mod introspect;
 mod ledger;
 mod listener;
 mod lock;
@@ -29,11 +30,11 @@ mod misbehave;
 mod options;
 mod page;
 mod person;
-mod pkce;
 mod place;
+mod protected_resource;
 mod provider;
 mod random;
-mod redirect_uri;
+mod resource;
 mod revoke;
 mod scope;
 mod subject;
@@ -52,7 +53,8 @@ use self::listener::Loopback;
 use self::provider::Provider;
 
 pub use self::client::{
-    CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
+    CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID, PUSHING_CLIENT_SECRET,
+    SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
 };
 pub use self::misbehave::Misbehaviour;
 pub use self::options::{Options, PORT};
@@ -96,15 +98,14 @@ impl Sandbox {
 fn router(provider: Arc<Provider>) -> Router {
     let mut router = Router::new()
         .route("/", get(page::welcome))
-        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
-        .route("/authorize", get(authorize::authorize))
-        .route("/authorize/decide", post(authorize::decide))
-        .route("/device_authorization", post(device::authorization))
-        .route("/device", get(device::enter))
-        .route("/device/decide", post(device::decide))
-        .route("/token", post(token::token))
+        .merge(authorization_server())
+        .nest("/tenant/{tenant}", authorization_server())
+        .route("/.well-known/oauth-authorization-server", get(discovery::oauth))
+        .route("/.well-known/oauth-authorization-server/tenant/{tenant}", get(discovery::oauth))
+        .route("/.well-known/openid-configuration/tenant/{tenant}", get(discovery::openid))
+        .route("/.well-known/oauth-protected-resource/mcp", get(protected_resource::metadata))
+        .route("/mcp", any(protected_resource::mcp))
         .route("/token/elsewhere", any(misbehave::redirected_token_request))
-        .route("/revoke", post(revoke::revoke))
         .route("/login/session", post(login::session))
         .route("/sandbox/state", get(control::state))
         .route("/sandbox/expire", post(control::expire))
@@ -115,6 +116,22 @@ fn router(provider: Arc<Provider>) -> Router {
     }
     let guard = middleware::from_fn_with_state(Arc::clone(&provider), guard::guard);
     router.layer(guard).with_state(provider)
+}
+
+/// What lies beneath an issuer, be it the root or a tenant.
+fn authorization_server() -> Router<Arc<Provider>> {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::openid))
+        .route("/authorize", get(authorize::authorize))
+        .route("/authorize/decide", post(authorize::decide))
+        .route("/par", post(authorize::push))
+        .route("/device_authorization", post(device::authorization))
+        .route("/device", get(device::enter))
+        .route("/device/decide", post(device::decide))
+        .route("/token", post(token::token))
+        .route("/introspect", post(introspect::introspect))
+        .route("/revoke", post(revoke::revoke))
+        .route("/register", post(client::register))
 }
 
 #[cfg(test)]

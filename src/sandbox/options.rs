@@ -1,8 +1,8 @@
 //! Defines how a sandbox can be started.
 
+use super::authorize::redirect_uri;
 use super::client::CLIENT_SECRET;
 use super::misbehave::Misbehaviour;
-use super::redirect_uri;
 
 /// The port that the shipped definitions `sandbox-*` expect.
 pub const PORT: u16 = 8455;

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::asked::Asked;
-use super::authorization_request::AuthorizationRequest;
+use super::authorize::{AuthorizationRequest, Pushed};
 use super::client::{self, Client};
 use super::device::DeviceCodes;
+use super::error::OAuthError;
 use super::ledger::Ledger;
 use super::lock::lock;
 use super::misbehave::Switches;
 use super::options::Options;
 
+/// More clients than a test registers.
+const MAX_CLIENTS: usize = 1000;
 /// More paths than a test calls; what comes after is not counted one by one.
 const MAX_PATHS: usize = 500;
 
@@ -29,6 +32,7 @@ pub(super) struct Provider {
     clients: Mutex<HashMap<String, Arc<Client>>>,
     ledger: Mutex<Ledger>,
     devices: Mutex<DeviceCodes>,
+    pushed: Mutex<Pushed>,
     /// Login sessions and when they end.
     sessions: Mutex<HashMap<String, Instant>>,
     counters: Mutex<Counters>,
@@ -66,6 +70,7 @@ impl Provider {
             clients: Mutex::new(clients.collect()),
             ledger: Mutex::default(),
             devices: Mutex::default(),
+            pushed: Mutex::default(),
             sessions: Mutex::default(),
             counters: Mutex::default(),
         }
@@ -75,8 +80,22 @@ impl Provider {
         lock(&self.clients).get(id).cloned()
     }
 
+    /// Adds a client that nobody has the id of yet.
+    pub(super) fn register(&self, client: Client) -> Result<(), OAuthError> {
+        let mut clients = lock(&self.clients);
+        if clients.len() >= MAX_CLIENTS {
+            return Err(OAuthError::new("invalid_client_metadata", "there are too many clients"));
+        }
+        clients.insert(client.id.clone(), Arc::new(client));
+        Ok(())
+    }
+
     pub(super) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         lock(&self.ledger)
+    }
+
+    pub(super) fn pushed(&self) -> MutexGuard<'_, Pushed> {
+        lock(&self.pushed)
     }
 
     pub(super) fn devices(&self) -> MutexGuard<'_, DeviceCodes> {
@@ -101,4 +120,9 @@ impl Provider {
         let path = if full { "others" } else { path };
         *counters.requests.entry(path.to_owned()).or_default() += 1;
     }
+}
+
+/// Seconds since 1970, as tokens and answers tell the time.
+pub(super) fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

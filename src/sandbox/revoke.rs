@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::error::{NO_STORE, OAuthError};
+use super::form_request::FormRequest;
+use super::misbehave;
 use super::provider::Provider;
-use super::{client_authentication, form_request, misbehave};
 
 /// `POST /revoke`
 pub(super) async fn revoke(State(provider): State<Arc<Provider>>, request: Request) -> Response {
@@ -27,9 +28,7 @@ pub(super) async fn revoke(State(provider): State<Arc<Provider>>, request: Reque
 
 /// True if there was something to revoke.
 async fn carry_out(provider: &Provider, request: Request) -> Result<bool, OAuthError> {
-    let (parts, body) = form_request::read(request).await?;
-    let parameters = form_request::parameters(&parts, &body)?;
-    let client = client_authentication::client(provider, &parts.headers, &parameters)?;
+    let (client, parameters) = FormRequest::read(request).await?.authenticated(provider)?;
     let token = parameters.required("token")?;
     Ok(provider.ledger().revoke(token, &client.id))
 }

@@ -2,28 +2,27 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::error::OAuthError;
+use super::form_request::FormRequest;
 use super::grants::{self, GrantType, TokenRequest};
 use super::ledger::Issued;
+use super::misbehave;
 use super::provider::Provider;
-use super::{client_authentication, form_request, misbehave};
 
 /// `POST /token`
 pub(super) async fn token(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    let (parts, body) = match form_request::read(request).await {
-        Ok(read) => read,
+    let request = match FormRequest::read(request).await {
+        Ok(request) => request,
         Err(error) => return error.into_response(),
     };
-    if let Some(answer) = misbehave::instead_of_token(&provider.switches, &body).await {
+    if let Some(answer) = misbehave::instead_of_token(&provider.switches, &request.body).await {
         return answer;
     }
-    match issue(&provider, &parts, &body) {
+    match issue(&provider, &request) {
         Ok((grant_type, issued)) => {
             let answer = token_answer(issued, provider.lifetime.as_secs());
             misbehave::token_answer(&provider.switches, grant_type, answer)
@@ -32,19 +31,20 @@ pub(super) async fn token(State(provider): State<Arc<Provider>>, request: Reques
     }
 }
 
-fn issue(
-    provider: &Provider,
-    parts: &Parts,
-    body: &Bytes,
-) -> Result<(GrantType, Issued), OAuthError> {
-    let parameters = form_request::parameters(parts, body)?;
-    let client = client_authentication::client(provider, &parts.headers, &parameters)?;
+fn issue(provider: &Provider, request: &FormRequest) -> Result<(GrantType, Issued), OAuthError> {
+    let (client, parameters) = request.authenticated(provider)?;
     let grant_type = GrantType::read(&parameters)?;
+    client.may_use(grant_type)?;
     if let Some(error) = misbehave::grant_error(&provider.switches, grant_type) {
         return Err(error);
     }
-    let request = TokenRequest { provider, client: &client, parameters: &parameters };
-    let issued = grants::issue(grant_type, &request)?;
+    let token_request = TokenRequest {
+        provider,
+        client: &client,
+        parameters: &parameters,
+        called: &request.called,
+    };
+    let issued = grants::issue(grant_type, &token_request)?;
     provider.count(|counters| counters.tokens_issued += 1);
     Ok((grant_type, issued))
 }

@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::sandbox::error::{NO_STORE, OAuthError};
-use crate::sandbox::host::issuer;
+use crate::sandbox::form_request::FormRequest;
+use crate::sandbox::grants::GrantType;
 use crate::sandbox::provider::Provider;
-use crate::sandbox::{client_authentication, form_request, scope};
+use crate::sandbox::{resource, scope};
 
 use super::codes::LIFETIME;
 
@@ -27,13 +28,13 @@ pub(in crate::sandbox) async fn authorization(
 }
 
 async fn authorize(provider: &Provider, request: Request) -> Result<Value, OAuthError> {
-    let (parts, body) = form_request::read(request).await?;
-    let parameters = form_request::parameters(&parts, &body)?;
-    let client = client_authentication::client(provider, &parts.headers, &parameters)?;
-    let scopes = scope::asked(parameters.one("scope"))?;
+    let request = FormRequest::read(request).await?;
+    let (client, parameters) = request.authenticated(provider)?;
+    client.may_use(GrantType::DeviceCode)?;
+    let access = (scope::asked(parameters.one("scope"))?, resource::asked(&parameters)?);
     let times = (Instant::now(), provider.interval);
-    let (device_code, user_code) = provider.devices().add((&client.id, scopes), times);
-    let page = format!("{}/device", issuer(&parts.headers));
+    let (device_code, user_code) = provider.devices().add(&client.id, access, times);
+    let page = format!("{}/device", request.called.issuer);
     Ok(json!({
         "device_code": device_code,
         "user_code": user_code,

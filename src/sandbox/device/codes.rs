@@ -23,6 +23,7 @@ struct Device {
     user_code: String,
     client_id: String,
     scopes: Vec<String>,
+    resources: Vec<String>,
     expires: Instant,
     interval: Duration,
     polled: Option<Instant>,
@@ -63,7 +64,8 @@ impl DeviceCodes {
     /// A new device; gives its device code and its user code.
     pub(super) fn add(
         &mut self,
-        (client_id, scopes): (&str, Vec<String>),
+        client_id: &str,
+        (scopes, resources): (Vec<String>, Vec<String>),
         (now, interval): (Instant, Duration),
     ) -> (String, String) {
         if self.0.len() >= MAX_DEVICES {
@@ -74,6 +76,7 @@ impl DeviceCodes {
             user_code: user_code.clone(),
             client_id: client_id.to_owned(),
             scopes,
+            resources,
             expires: now + LIFETIME,
             interval,
             polled: None,
@@ -127,6 +130,7 @@ impl DeviceCodes {
                     client_id: device.client_id.clone(),
                     subject: Subject::Person(person),
                     scopes: std::mem::take(&mut device.scopes),
+                    resources: std::mem::take(&mut device.resources),
                 };
                 self.0.remove(poll.device_code);
                 Ok(grant)
@@ -181,7 +185,7 @@ mod tests {
         fn new() -> Self {
             let (mut codes, start) = (DeviceCodes::default(), Instant::now());
             let scopes = vec!["profile".to_owned()];
-            let (device_code, user_code) = codes.add(("practice", scopes), (start, SECOND));
+            let (device_code, user_code) = codes.add("practice", (scopes, vec![]), (start, SECOND));
             Self { codes, device_code, user_code, start }
         }
 

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
+use crate::sandbox::called::Called;
 use crate::sandbox::form::Parameters;
 use crate::sandbox::page;
 use crate::sandbox::person::Person;
@@ -17,20 +19,23 @@ use super::user_code::normalized;
 /// came with `verification_uri_complete` is shown the code to compare.
 pub(in crate::sandbox) async fn enter(
     State(provider): State<Arc<Provider>>,
+    Extension(called): Extension<Called>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = Parameters::parse(query.unwrap_or_default().as_bytes());
-    let Some(typed) = query.one("user_code") else { return page::user_code("") };
+    let Some(typed) = query.one("user_code") else { return page::user_code(&called.issuer, "") };
     let question = provider.devices().question(&normalized(typed), Instant::now());
     let found = question.and_then(|question| {
         let client = provider.client(&question.client_id)?;
         Some((question, client))
     });
     let Some((question, client)) = found else {
-        return page::user_code("No device waits with this code: it is mistyped, used or too old.");
+        let wrong = "No device waits with this code: it is mistyped, used or too old.";
+        return page::user_code(&called.issuer, wrong);
     };
     let id = provider.asked_by_devices.ask(question.user_code.clone());
-    page::device_consent((&client.name, &question.scopes), &question.user_code, &id)
+    let asks = (&*client.name, &*question.scopes);
+    page::device_consent(&called.issuer, asks, (&question.user_code, &id))
 }
 
 /// `POST /device/decide`: the form of the page, which works once.

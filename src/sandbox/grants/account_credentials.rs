@@ -18,5 +18,5 @@ pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     if request.required("account_id")? != ACCOUNT_ID {
         return Err(OAuthError::invalid_grant("there is no account with this account_id"));
     }
-    Ok(request.grant(Subject::Person(Person::Ada), scopes, Rotation::Without))
+    request.grant(Subject::Person(Person::Ada), scopes, Rotation::Without)
 }

@@ -1,8 +1,8 @@
 //! Defines the authorization code grant (RFC 6749 section 4.1.3) with PKCE (RFC 7636).
 
+use crate::sandbox::authorize::pkce;
 use crate::sandbox::error::OAuthError;
 use crate::sandbox::ledger::{Issued, Redemption, Rotation};
-use crate::sandbox::pkce;
 
 use super::TokenRequest;
 
@@ -16,5 +16,5 @@ pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     if !pkce::is_code_verifier(presented.code_verifier) {
         return Err(OAuthError::invalid_request("code_verifier is malformed"));
     }
-    request.provider.ledger().redeem(&presented, &request.terms(Rotation::OneTime))
+    request.provider.ledger().redeem(&presented, &request.terms(Rotation::OneTime)?)
 }

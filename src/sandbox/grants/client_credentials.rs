@@ -10,5 +10,5 @@ use super::TokenRequest;
 pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     request.confidential()?;
     let subject = Subject::Client(request.client.id.clone());
-    Ok(request.grant(subject, request.scopes()?, Rotation::Without))
+    request.grant(subject, request.scopes()?, Rotation::Without)
 }

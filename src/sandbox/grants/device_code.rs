@@ -9,7 +9,7 @@ use super::TokenRequest;
 
 pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     let device_code = request.required("device_code")?;
-    let terms = request.terms(Rotation::OneTime);
+    let terms = request.terms(Rotation::OneTime)?;
     let poll = Poll {
         device_code,
         client_id: &request.client.id,
@@ -18,5 +18,5 @@ pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
         agrees: request.provider.agrees,
     };
     let grant = request.provider.devices().poll(&poll)?;
-    Ok(request.provider.ledger().grant(grant, &terms))
+    request.provider.ledger().grant(grant, &terms)
 }

@@ -39,11 +39,12 @@ impl GrantType {
         }
     }
 
+    pub(in crate::sandbox) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant_type| grant_type.name() == name)
+    }
+
     pub(in crate::sandbox) fn read(parameters: &Parameters) -> Result<Self, OAuthError> {
-        let name = parameters.required("grant_type")?;
-        Self::ALL
-            .into_iter()
-            .find(|grant_type| grant_type.name() == name)
+        Self::from_name(parameters.required("grant_type")?)
             .ok_or_else(|| OAuthError::new("unsupported_grant_type", "the grant is unknown"))
     }
 }

@@ -13,5 +13,5 @@ pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     if (request.required("username")?, request.required("password")?) != (USERNAME, PASSWORD) {
         return Err(OAuthError::invalid_grant("the user name or the password is wrong"));
     }
-    Ok(request.grant(Subject::Person(Person::Ada), scopes, Rotation::OneTime))
+    request.grant(Subject::Person(Person::Ada), scopes, Rotation::OneTime)
 }

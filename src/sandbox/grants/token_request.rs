@@ -2,19 +2,21 @@
 
 use std::time::Instant;
 
+use crate::sandbox::called::Called;
 use crate::sandbox::client::Client;
 use crate::sandbox::error::OAuthError;
 use crate::sandbox::form::Parameters;
 use crate::sandbox::ledger::{Grant, Issued, Rotation, Terms};
 use crate::sandbox::provider::Provider;
-use crate::sandbox::scope;
 use crate::sandbox::subject::Subject;
+use crate::sandbox::{resource, scope};
 
 /// What a grant has to go by.
 pub(in crate::sandbox) struct TokenRequest<'a> {
     pub(in crate::sandbox) provider: &'a Provider,
     pub(in crate::sandbox) client: &'a Client,
     pub(in crate::sandbox) parameters: &'a Parameters,
+    pub(in crate::sandbox) called: &'a Called,
 }
 
 impl TokenRequest<'_> {
@@ -39,8 +41,14 @@ impl TokenRequest<'_> {
         Err(OAuthError::new("unauthorized_client", "this grant is for confidential clients only"))
     }
 
-    pub(super) fn terms(&self, rotation: Rotation) -> Terms {
-        Terms { now: Instant::now(), lifetime: self.provider.lifetime, rotation }
+    /// What tokens are issued on, now.
+    pub(super) fn terms(&self, rotation: Rotation) -> Result<Terms, OAuthError> {
+        Ok(Terms {
+            now: Instant::now(),
+            lifetime: self.provider.lifetime,
+            rotation,
+            resources: resource::asked(self.parameters)?,
+        })
     }
 
     /// The tokens of a grant that is made by this very request.
@@ -49,8 +57,10 @@ impl TokenRequest<'_> {
         subject: Subject,
         scopes: Vec<String>,
         rotation: Rotation,
-    ) -> Issued {
-        let grant = Grant { client_id: self.client.id.clone(), subject, scopes };
-        self.provider.ledger().grant(grant, &self.terms(rotation))
+    ) -> Result<Issued, OAuthError> {
+        let terms = self.terms(rotation)?;
+        let resources = terms.resources.clone();
+        let grant = Grant { client_id: self.client.id.clone(), subject, scopes, resources };
+        self.provider.ledger().grant(grant, &terms)
     }
 }

@@ -1,6 +1,8 @@
 //! Defines the moments at which a misbehaviour acts. Of several that would act at the same
 //! moment the first wins, except where each only edits.
 
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 
@@ -10,12 +12,12 @@ use super::switches::Switches;
 use super::{
     access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
     fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
-    invalid_client, invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in,
-    no_refresh_rotation, no_refresh_token, no_token_type, refused_refresh, repeated_code,
-    revocation_fails, server_error, server_error_once, slow, somebody_else, stray_callback,
-    temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
-    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
-    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
+    invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
+    missing_state, no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type,
+    par_expired, refused_refresh, repeated_code, revocation_fails, server_error, server_error_once,
+    slow, somebody_else, stray_callback, temporarily_unavailable, text_expires_in, token_redirect,
+    too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
+    unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 use crate::sandbox::error::{NO_STORE, OAuthError};
 use crate::sandbox::grants::GrantType;
@@ -130,6 +132,35 @@ pub(in crate::sandbox) fn token_answer(
         _ => None,
     });
     (NO_STORE, encoded.unwrap_or_else(|| Json(answer).into_response())).into_response()
+}
+
+/// A request was pushed: when it counts as pushed.
+pub(in crate::sandbox) fn pushed_at(
+    switches: &Switches,
+    now: Instant,
+    lifetime: Duration,
+) -> Instant {
+    let expired = switches.on().contains(&Misbehaviour::ParExpired);
+    if expired { par_expired::since(now, lifetime) } else { now }
+}
+
+/// The server's metadata is about to be sent.
+pub(in crate::sandbox) fn metadata(switches: &Switches, metadata: &mut Answer) {
+    if switches.on().contains(&Misbehaviour::MetadataIssuer) {
+        metadata_issuer::edit(metadata);
+    }
+}
+
+/// Somebody asks for the metadata of RFC 8414.
+pub(in crate::sandbox) fn has_no_oauth_metadata(switches: &Switches) -> bool {
+    switches.on().contains(&Misbehaviour::NoOauthMetadata)
+}
+
+/// The metadata of a protected resource is about to be sent.
+pub(in crate::sandbox) fn resource_metadata(switches: &Switches, metadata: &mut Answer) {
+    if switches.on().contains(&Misbehaviour::MetadataResource) {
+        metadata_resource::edit(metadata);
+    }
 }
 
 /// A revocation request came.

@@ -4,12 +4,13 @@ use super::about::About;
 use super::{
     access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
     fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
-    invalid_client, invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in,
-    no_refresh_rotation, no_refresh_token, no_token_type, refused_refresh, repeated_code,
-    revocation_fails, server_error, server_error_once, slow, slow_down, somebody_else,
-    stray_callback, temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
-    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
-    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
+    invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
+    missing_state, no_expires_in, no_oauth_metadata, no_refresh_rotation, no_refresh_token,
+    no_token_type, par_expired, refused_refresh, repeated_code, revocation_fails, server_error,
+    server_error_once, slow, slow_down, somebody_else, stray_callback, temporarily_unavailable,
+    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
+    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
+    wrong_iss, wrong_state,
 };
 
 /// Something that a provider may do wrong.
@@ -26,6 +27,7 @@ pub enum Misbehaviour {
     UnauthorizedClient,
     AccessDenied,
     TemporarilyUnavailable,
+    ParExpired,
     InvalidGrant,
     InvalidClient,
     RefusedRefresh,
@@ -60,11 +62,14 @@ pub enum Misbehaviour {
     SomebodyElse,
     HostileIdentity,
     RevocationFails,
+    MetadataIssuer,
+    MetadataResource,
+    NoOauthMetadata,
 }
 
 impl Misbehaviour {
     /// All of them, in the order of a connection's life.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 48] = [
         Self::WrongState,
         Self::MissingState,
         Self::WrongIss,
@@ -75,6 +80,7 @@ impl Misbehaviour {
         Self::UnauthorizedClient,
         Self::AccessDenied,
         Self::TemporarilyUnavailable,
+        Self::ParExpired,
         Self::InvalidGrant,
         Self::InvalidClient,
         Self::RefusedRefresh,
@@ -109,6 +115,9 @@ impl Misbehaviour {
         Self::SomebodyElse,
         Self::HostileIdentity,
         Self::RevocationFails,
+        Self::MetadataIssuer,
+        Self::MetadataResource,
+        Self::NoOauthMetadata,
     ];
 
     /// What `--misbehave` calls it.
@@ -141,6 +150,7 @@ impl Misbehaviour {
             Self::UnauthorizedClient => unauthorized_client::ABOUT,
             Self::AccessDenied => access_denied::ABOUT,
             Self::TemporarilyUnavailable => temporarily_unavailable::ABOUT,
+            Self::ParExpired => par_expired::ABOUT,
             Self::InvalidGrant => invalid_grant::ABOUT,
             Self::InvalidClient => invalid_client::ABOUT,
             Self::RefusedRefresh => refused_refresh::ABOUT,
@@ -175,6 +185,9 @@ impl Misbehaviour {
             Self::SomebodyElse => somebody_else::ABOUT,
             Self::HostileIdentity => hostile_identity::ABOUT,
             Self::RevocationFails => revocation_fails::ABOUT,
+            Self::MetadataIssuer => metadata_issuer::ABOUT,
+            Self::MetadataResource => metadata_resource::ABOUT,
+            Self::NoOauthMetadata => no_oauth_metadata::ABOUT,
         }
     }
 }

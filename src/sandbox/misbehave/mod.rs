@@ -19,13 +19,17 @@ mod huge_answer;
 mod invalid_client;
 mod invalid_grant;
 mod invalid_scope;
+mod metadata_issuer;
+mod metadata_resource;
 mod misbehaviour;
 mod missing_iss;
 mod missing_state;
 mod no_expires_in;
+mod no_oauth_metadata;
 mod no_refresh_rotation;
 mod no_refresh_token;
 mod no_token_type;
+mod par_expired;
 mod refused_refresh;
 mod repeated_code;
 mod revocation_fails;
@@ -51,8 +55,9 @@ mod wrong_iss;
 mod wrong_state;
 
 pub(super) use self::hooks::{
-    authorization_error, grant_error, instead_of_api, instead_of_revocation, instead_of_token,
-    poll_is_too_fast, redirect, rotation, token_answer, user_info,
+    authorization_error, grant_error, has_no_oauth_metadata, instead_of_api, instead_of_revocation,
+    instead_of_token, metadata, poll_is_too_fast, pushed_at, redirect, resource_metadata, rotation,
+    token_answer, user_info,
 };
 pub use self::misbehaviour::Misbehaviour;
 pub(super) use self::switches::Switches;

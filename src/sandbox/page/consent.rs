@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use url::{Host, Url};
 
-use crate::sandbox::authorization_request::AuthorizationRequest;
+use crate::sandbox::authorize::AuthorizationRequest;
 use crate::sandbox::person::Person;
 use crate::sandbox::scope;
 
@@ -13,7 +13,8 @@ use super::{escaped, page};
 /// The page that asks; `id` is what the request is kept under until somebody decides.
 pub(in crate::sandbox) fn consent(request: &AuthorizationRequest, id: &str) -> Response {
     let target = escaped(&shown_target(&request.redirect_uri));
-    let question = question((&request.client_name, &request.scopes), "/authorize/decide", id);
+    let action = format!("{}/authorize/decide", request.issuer);
+    let question = question((&request.client_name, &request.scopes), &action, id);
     let body = format!(
         r#"{question}
 <p class="note">You will go back to <code>{target}</code>. Nothing here is real: this is a
@@ -43,7 +44,7 @@ pub(in crate::sandbox) fn form_post(
 
 /// Who asks for which scopes, and a form that sends `request`, `person` and `decision`.
 pub(super) fn question((client_name, scopes): (&str, &[String]), action: &str, id: &str) -> String {
-    let client = escaped(client_name);
+    let (client, action) = (escaped(client_name), escaped(action));
     let scopes: String = scopes.iter().map(|scope| scope_item(scope)).collect();
     let people: String = Person::ALL.into_iter().map(person_choice).collect();
     format!(

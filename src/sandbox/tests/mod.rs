@@ -9,7 +9,12 @@ use super::{Misbehaviour, Options, start};
 
 mod authorization_code;
 mod device;
+mod discovery;
 mod grants;
+mod introspection;
+mod protected_resource;
+mod pushed;
+mod registration;
 mod strictness;
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -65,6 +70,12 @@ async fn exchange(to: SocketAddr, code: &str) -> String {
 
 async fn refresh(to: SocketAddr, refresh_token: &str) -> String {
     token(to, &format!("grant_type=refresh_token&refresh_token={refresh_token}")).await
+}
+
+/// The body of an answer.
+fn json(answer: &str) -> serde_json::Value {
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
 }
 
 fn between<'a>(text: &'a str, start: &str, end: char) -> &'a str {

@@ -5,17 +5,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
 /// Section 4.6: whether the code verifier belongs to the code challenge.
-pub(super) fn matches(code_verifier: &str, code_challenge: &str) -> bool {
+pub(in crate::sandbox) fn matches(code_verifier: &str, code_challenge: &str) -> bool {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, code_verifier.as_bytes())) == code_challenge
 }
 
 /// Section 4.1: 43 to 128 unreserved characters.
-pub(super) fn is_code_verifier(text: &str) -> bool {
+pub(in crate::sandbox) fn is_code_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved)
 }
 
 /// Section 4.2: what `S256` makes is always 43 characters of Base64url.
-pub(super) fn is_code_challenge(text: &str) -> bool {
+pub(in crate::sandbox) fn is_code_challenge(text: &str) -> bool {
     text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 

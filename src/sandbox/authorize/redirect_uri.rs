@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 
 /// What the practice clients have registered.
-pub(super) const REGISTERED: [&str; 4] = [
+pub(in crate::sandbox) const REGISTERED: [&str; 4] = [
     "http://127.0.0.1/callback",
     "http://[::1]/callback",
     "http://localhost:8917/callback",
@@ -15,7 +15,7 @@ pub(super) const REGISTERED: [&str; 4] = [
 const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
 
 /// RFC 9700 section 2.1: compared as text, except for the port of a loopback address.
-pub(super) fn is_registered(registered: &[String], redirect_uri: &str) -> bool {
+pub(in crate::sandbox) fn is_registered(registered: &[String], redirect_uri: &str) -> bool {
     registered.iter().any(|uri| {
         redirect_uri == uri
             || LOOPBACK.iter().any(|origin| matches_on_any_port(origin, uri, redirect_uri))
@@ -32,7 +32,10 @@ fn matches_on_any_port(origin: &str, registered: &str, redirect_uri: &str) -> bo
 
 /// The redirect URI with parameters added; a query that it has already is kept (RFC 6749
 /// section 3.1.2).
-pub(super) fn with_parameters(redirect_uri: &str, parameters: &[(&str, String)]) -> String {
+pub(in crate::sandbox) fn with_parameters(
+    redirect_uri: &str,
+    parameters: &[(&str, String)],
+) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
     let separator = if redirect_uri.contains('?') { '&' } else { '?' };
     format!("{redirect_uri}{separator}{query}")

@@ -1,5 +1,5 @@
-//! Defines how a client proves at the token and revocation endpoints who it is (RFC 6749
-//! section 2.3).
+//! Defines how a client proves at the token endpoint and its neighbours who it is (RFC
+//! 6749 section 2.3).
 
 use std::sync::Arc;
 
@@ -8,46 +8,83 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::form_urlencoded;
 
-use super::client::Client;
-use super::error::OAuthError;
-use super::form::Parameters;
-use super::provider::Provider;
+use crate::sandbox::error::OAuthError;
+use crate::sandbox::form::Parameters;
+use crate::sandbox::form_request::FormRequest;
+use crate::sandbox::provider::Provider;
 
-/// The client of a request whose body is `parameters`.
-pub(super) fn client(
+use super::{Client, Method};
+
+/// What a client presents.
+enum Presented {
+    Nothing,
+    Secret(Method, String),
+}
+
+impl Presented {
+    fn method(&self) -> Method {
+        match self {
+            Self::Nothing => Method::None,
+            Self::Secret(method, _) => *method,
+        }
+    }
+}
+
+/// The client of a request with these parameters.
+pub(in crate::sandbox) fn authenticated(
     provider: &Provider,
-    headers: &HeaderMap,
+    request: &FormRequest,
     parameters: &Parameters,
 ) -> Result<Arc<Client>, OAuthError> {
-    let (id, secret) = presented(headers, parameters)?;
+    let (id, presented) = presented(request.headers(), parameters)?;
     let client = provider
         .client(&id)
         .ok_or_else(|| OAuthError::invalid_client("the client id is unknown"))?;
-    match (&client.secret, secret) {
-        (Some(expected), Some(secret)) if *expected == secret => Ok(client),
-        (None, None) => Ok(client),
-        (Some(_), Some(_)) => Err(OAuthError::invalid_client("the client secret is wrong")),
-        (Some(_), None) => Err(OAuthError::invalid_client("the client secret is missing")),
-        (None, Some(_)) => Err(OAuthError::invalid_client("this client has no secret")),
+    if !client.methods.contains(&presented.method()) {
+        return Err(unexpected(&client, presented.method()));
+    }
+    match presented {
+        Presented::Secret(_, secret) if client.secret.as_ref() != Some(&secret) => {
+            Err(OAuthError::invalid_client("the client secret is wrong"))
+        }
+        _ => Ok(client),
+    }
+}
+
+/// The client authenticates in a way for which it is not registered.
+fn unexpected(client: &Client, method: Method) -> OAuthError {
+    let registered = client.methods.iter().map(|method| method.name());
+    let registered = registered.collect::<Vec<_>>().join(" or ");
+    match method {
+        Method::None => OAuthError::invalid_client(format!(
+            "the client does not authenticate, and is registered for {registered}"
+        )),
+        method => OAuthError::invalid_client(format!(
+            "{} is not what the client is registered for, but {registered}",
+            method.name()
+        )),
     }
 }
 
 fn presented(
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<(String, Option<String>), OAuthError> {
+) -> Result<(String, Presented), OAuthError> {
     let id = parameters.one("client_id").map(str::to_owned);
     let secret = parameters.one("client_secret").map(str::to_owned);
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
         let id = id.ok_or_else(|| OAuthError::invalid_client("no client authentication"))?;
-        return Ok((id, secret));
+        let presented = secret.map_or(Presented::Nothing, |secret| {
+            Presented::Secret(Method::ClientSecretPost, secret)
+        });
+        return Ok((id, presented));
     };
     if secret.is_some() {
         return Err(OAuthError::invalid_request(
             "the client authenticates in the header and in the body at once",
         ));
     }
-    let (basic_id, basic_secret) = authorization
+    let (basic_id, secret) = authorization
         .to_str()
         .ok()
         .and_then(client_secret_basic)
@@ -55,7 +92,7 @@ fn presented(
     if id.is_some_and(|id| id != basic_id) {
         return Err(OAuthError::invalid_request("client_id differs from the Authorization header"));
     }
-    Ok((basic_id, Some(basic_secret)))
+    Ok((basic_id, Presented::Secret(Method::ClientSecretBasic, secret)))
 }
 
 /// Section 2.3.1: id and secret are form-encoded before they become a user name and a password.
@@ -65,7 +102,7 @@ fn client_secret_basic(authorization: &str) -> Option<(String, String)> {
 }
 
 /// RFC 7617: user name and password of a Basic `Authorization` header.
-pub(super) fn basic(authorization: &str) -> Option<(String, String)> {
+pub(in crate::sandbox) fn basic(authorization: &str) -> Option<(String, String)> {
     let (scheme, encoded) = authorization.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;

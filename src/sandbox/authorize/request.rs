@@ -1,25 +1,31 @@
 //! Defines an authorization request (RFC 6749 section 4.1.1) and what makes it valid.
 
-use super::client::Client;
-use super::error::OAuthError;
-use super::form::Parameters;
-use super::{pkce, scope};
+use crate::sandbox::client::Client;
+use crate::sandbox::error::OAuthError;
+use crate::sandbox::form::Parameters;
+use crate::sandbox::grants::GrantType;
+use crate::sandbox::{resource, scope};
+
+use super::pkce;
 
 /// A valid authorization request.
 #[derive(Clone)]
-pub(super) struct AuthorizationRequest {
-    pub(super) client_id: String,
-    pub(super) client_name: String,
-    pub(super) redirect_uri: String,
-    pub(super) scopes: Vec<String>,
-    pub(super) state: Option<String>,
-    pub(super) code_challenge: String,
-    pub(super) response_mode: ResponseMode,
+pub(in crate::sandbox) struct AuthorizationRequest {
+    pub(in crate::sandbox) client_id: String,
+    pub(in crate::sandbox) client_name: String,
+    pub(in crate::sandbox) redirect_uri: String,
+    pub(in crate::sandbox) scopes: Vec<String>,
+    pub(in crate::sandbox) resources: Vec<String>,
+    /// Whom the app asked (RFC 9207).
+    pub(in crate::sandbox) issuer: String,
+    pub(in crate::sandbox) state: Option<String>,
+    pub(in crate::sandbox) code_challenge: String,
+    pub(in crate::sandbox) response_mode: ResponseMode,
 }
 
 /// How the answer goes back.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum ResponseMode {
+pub(in crate::sandbox) enum ResponseMode {
     /// In the query of a redirect.
     Query,
     /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode).
@@ -28,7 +34,7 @@ pub(super) enum ResponseMode {
 
 impl ResponseMode {
     /// What the request asks for; `None` for what there is not.
-    pub(super) fn of(parameters: &Parameters) -> Option<Self> {
+    pub(in crate::sandbox) fn of(parameters: &Parameters) -> Option<Self> {
         match parameters.one("response_mode") {
             None | Some("query") => Some(Self::Query),
             Some("form_post") => Some(Self::FormPost),
@@ -39,14 +45,19 @@ impl ResponseMode {
 
 impl AuthorizationRequest {
     /// Reads what a client sent, whose redirect URI is known to be good.
-    pub(super) fn read(
+    pub(in crate::sandbox) fn read(
         client: &Client,
         redirect_uri: &str,
         parameters: &Parameters,
+        issuer: &str,
     ) -> Result<Self, OAuthError> {
         if let Some(name) = parameters.repeated() {
             return Err(OAuthError::repeated(name));
         }
+        if parameters.one("request").is_some() {
+            return Err(OAuthError::new("request_not_supported", "no request objects"));
+        }
+        client.may_use(GrantType::AuthorizationCode)?;
         match parameters.one("response_type") {
             Some("code") => {}
             Some(_) => return Err(OAuthError::new("unsupported_response_type", "only code")),
@@ -60,6 +71,8 @@ impl AuthorizationRequest {
             client_name: client.name.clone(),
             redirect_uri: redirect_uri.to_owned(),
             scopes: scope::asked(parameters.one("scope"))?,
+            resources: resource::asked(parameters)?,
+            issuer: issuer.to_owned(),
             state: parameters.one("state").map(str::to_owned),
             code_challenge: code_challenge(parameters)?,
             response_mode,

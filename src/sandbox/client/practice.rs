@@ -1,0 +1,47 @@
+//! Defines the clients that are registered from the start.
+
+use super::{Client, Method};
+
+/// The id of the first confidential client.
+pub const CLIENT_ID: &str = "practice";
+/// Its secret, unless [`crate::sandbox::Options::client_secret`] says otherwise.
+pub const CLIENT_SECRET: &str = "practice-secret";
+/// The id of the second confidential client.
+pub const SECOND_CLIENT_ID: &str = "practice-2";
+/// Its secret.
+pub const SECOND_CLIENT_SECRET: &str = "practice-2-secret";
+/// The id of the client that has no secret (RFC 6749 section 2.1: "public").
+pub const PUBLIC_CLIENT_ID: &str = "practice-public";
+/// The id of the client whose authorization requests must be pushed (RFC 9126 section 6).
+pub const PUSHING_CLIENT_ID: &str = "practice-par";
+/// Its secret.
+pub const PUSHING_CLIENT_SECRET: &str = "practice-par-secret";
+
+/// The practice clients; the first has the given secret.
+pub(in crate::sandbox) fn registered(first_secret: &str) -> Vec<Client> {
+    vec![
+        with_secret(CLIENT_ID, "Practice", first_secret),
+        with_secret(SECOND_CLIENT_ID, "Practice 2", SECOND_CLIENT_SECRET),
+        Client {
+            methods: vec![Method::None],
+            secret: None,
+            ..with_secret(PUBLIC_CLIENT_ID, "Practice (public)", "")
+        },
+        Client {
+            must_push: true,
+            ..with_secret(PUSHING_CLIENT_ID, "Practice (PAR)", PUSHING_CLIENT_SECRET)
+        },
+    ]
+}
+
+fn with_secret(id: &str, name: &str, secret: &str) -> Client {
+    Client {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        methods: vec![Method::ClientSecretBasic, Method::ClientSecretPost],
+        secret: Some(secret.to_owned()),
+        redirect_uris: None,
+        grant_types: None,
+        must_push: false,
+    }
+}
