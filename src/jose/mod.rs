@@ -3,6 +3,7 @@
 
 mod algorithm;
 mod jwk;
+mod pem;
 mod private_key;
 mod signing_key;
 mod verify;

@@ -1,6 +1,6 @@
 //! Private keys: read from PEM (RFC 7468), PKCS#8 or a JWK, and what they can do.
 
-use super::Algorithm;
+use super::{Algorithm, pem};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::error::KeyRejected;
@@ -11,7 +11,6 @@ use ring::signature::{
 };
 use ring::{hmac, rand::SecureRandom};
 use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::pem::PemObject;
 use serde_json::{Map, Value, json};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -86,16 +85,14 @@ impl PrivateKey {
 
     /// From the first private key in a PEM text: PKCS#8, PKCS#1 or SEC1.
     pub(super) fn from_pem(algorithm: Algorithm, text: &str) -> Result<Self, KeyError> {
-        if text.contains("ENCRYPTED PRIVATE KEY-----") || text.contains("4,ENCRYPTED") {
-            return Err(KeyError::Encrypted);
-        }
-        // In an environment variable or a JSON string, line breaks are often spelled out.
-        let text = Zeroizing::new(text.replace("\\n", "\n"));
-        let mut der = PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| no_key(&text))?;
+        let mut der = pem::read(text)?;
         let key = match &der {
             PrivateKeyDer::Pkcs8(der) => Self::from_pkcs8(algorithm, der.secret_pkcs8_der()),
             PrivateKeyDer::Pkcs1(der) => Self::from_pkcs1(algorithm, der.secret_pkcs1_der()),
-            PrivateKeyDer::Sec1(der) => Self::from_sec1(algorithm, der.secret_sec1_der()),
+            PrivateKeyDer::Sec1(der) => match pem::wrap_sec1(algorithm, der.secret_sec1_der()) {
+                Some(wrapped) => Self::from_pkcs8(algorithm, &wrapped),
+                None => Err(KeyError::WrongKind { algorithm }),
+            },
             _ => Err(KeyError::NotAKey),
         };
         der.zeroize();
@@ -121,17 +118,6 @@ impl PrivateKey {
         }
         let key = RsaKeyPair::from_der(der).map_err(|error| rejected(algorithm, error))?;
         Ok(Self::Rsa(Box::new(key)))
-    }
-
-    /// From SEC1 (RFC 5915), wrapped into the PKCS#8 that `ring` reads.
-    fn from_sec1(algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
-        let Some(curve) = curve_oid(algorithm) else {
-            return Err(KeyError::WrongKind { algorithm });
-        };
-        let identifier = tagged(0x30, &[EC_PUBLIC_KEY, curve].concat());
-        let key = Zeroizing::new(tagged(0x04, der));
-        let content = Zeroizing::new([VERSION_0, &identifier, &key].concat());
-        Self::from_pkcs8(algorithm, &Zeroizing::new(tagged(0x30, &content)))
     }
 
     /// From a private JWK (RFC 7518 section 6, RFC 8037 section 2).
@@ -271,17 +257,6 @@ fn wanted(algorithm: Algorithm) -> &'static str {
     }
 }
 
-/// What a text without a readable private key is instead.
-fn no_key(text: &str) -> KeyError {
-    if text.contains("OPENSSH PRIVATE KEY-----") {
-        KeyError::OpenSsh
-    } else if text.contains("PUBLIC KEY-----") || text.contains("CERTIFICATE-----") {
-        KeyError::Public
-    } else {
-        KeyError::NotAKey
-    }
-}
-
 /// `ring` tells the reasons apart by their text only.
 fn rejected(algorithm: Algorithm, error: KeyRejected) -> KeyError {
     match error.to_string().as_str() {
@@ -289,35 +264,4 @@ fn rejected(algorithm: Algorithm, error: KeyRejected) -> KeyError {
         "TooSmall" => KeyError::TooShort,
         reason => KeyError::Rejected { algorithm, reason: reason.to_owned() },
     }
-}
-
-const VERSION_0: &[u8] = &[0x02, 0x01, 0x00];
-/// 1.2.840.10045.2.1 (RFC 5480 section 2.1.1)
-const EC_PUBLIC_KEY: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-
-/// RFC 5480 section 2.1.1.1.
-fn curve_oid(algorithm: Algorithm) -> Option<&'static [u8]> {
-    match algorithm {
-        Algorithm::Es256 => Some(&[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]),
-        Algorithm::Es384 => Some(&[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22]),
-        _ => None,
-    }
-}
-
-/// One DER value (X.690 section 8.1).
-fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len().to_be_bytes();
-    let significant = &length[length.iter().take_while(|byte| **byte == 0).count()..];
-    let mut der = Vec::with_capacity(content.len() + 10);
-    der.push(tag);
-    match u8::try_from(content.len()) {
-        Ok(short) if short < 0x80 => der.push(short),
-        _ => {
-            // a `usize` has 8 bytes at most
-            der.push(0x80 | u8::try_from(significant.len()).unwrap_or(8));
-            der.extend_from_slice(significant);
-        }
-    }
-    der.extend_from_slice(content);
-    der
 }

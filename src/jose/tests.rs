@@ -41,7 +41,7 @@ fn example(name: &str) -> (Algorithm, SigningKey, JwkSet, String) {
         return (algorithm, signing, set(&[]), token);
     }
     let signing = SigningKey::read(algorithm, &Secret::from(key.to_string())).unwrap();
-    (algorithm, signing, set(&[key.clone()]), token)
+    (algorithm, signing, set(std::slice::from_ref(key)), token)
 }
 
 fn set(keys: &[Value]) -> JwkSet {
@@ -230,7 +230,7 @@ fn a_public_key_is_never_a_shared_secret() {
         let forged = SigningKey::from_secret(Algorithm::Hs256, secret).unwrap();
         let forged = token(&json!({}), &json!({"sub": "admin"}), &forged);
         let oct = json!({"kty": "oct", "k": URL_SAFE_NO_PAD.encode(secret)});
-        for keys in [set(&[jwk.clone()]), set(&[oct])] {
+        for keys in [set(std::slice::from_ref(&jwk)), set(&[oct])] {
             let result = verify(&forged, &keys, &Algorithm::ALL);
             assert!(matches!(result, Err(JwtError::UnknownKey { .. })));
         }

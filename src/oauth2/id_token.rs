@@ -29,7 +29,7 @@ pub struct Expected<'a> {
 }
 
 /// Claims that can be believed.
-pub type Claims = Map<String, Value>;
+type Claims = Map<String, Value>;
 
 /// Why an ID token is refused.
 #[derive(Debug, thiserror::Error)]

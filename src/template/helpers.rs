@@ -2,7 +2,7 @@
 
 use super::Place;
 use super::scope::MOMENT;
-use crate::text::hex;
+use crate::text::{hex, percent_encode};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use handlebars::{
@@ -11,7 +11,6 @@ use handlebars::{
 };
 use ring::{digest, hmac};
 use serde_json::Value;
-use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -257,19 +256,6 @@ fn xml(value: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986 section 2.3.
-pub(super) fn percent_encode(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
         }
     }
     out
