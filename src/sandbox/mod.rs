@@ -37,6 +37,7 @@ mod random;
 mod resource;
 mod revoke;
 mod scope;
+mod signed;
 mod subject;
 mod token;
 mod user_info;

@@ -15,6 +15,7 @@ mod introspection;
 mod protected_resource;
 mod pushed;
 mod registration;
+mod signed;
 mod strictness;
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
