@@ -5,6 +5,7 @@ mod endpoint;
 mod field;
 pub mod finding;
 mod format;
+mod hidden;
 pub mod hosts;
 mod merge;
 pub mod names;
@@ -235,6 +236,7 @@ fn read_tree(reader: &mut Reader, source: &Rc<Source>) -> Option<Node> {
     match yaml::parse(source) {
         Ok(node) => {
             yaml::repeated_keys(&node, &mut reader.findings);
+            hidden::check(&node, &mut reader.findings);
             Some(node)
         }
         Err(finding) => {
