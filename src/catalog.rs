@@ -159,9 +159,12 @@ pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Reads no more than the bound: a device or a huge file ends there.
+/// Reads no more than the bound: a device or a huge file ends there. A pipe may never begin.
 fn read_file(path: &Path) -> Result<Rc<Source>, CatalogError> {
     let error = |source| CatalogError::Io { path: path.to_owned(), source };
+    if is_pipe(path) {
+        return Err(error(io::Error::other("it is a pipe, and a definition is read from a file")));
+    }
     let file = fs::File::open(path).map_err(error)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(error)?;
@@ -169,6 +172,17 @@ fn read_file(path: &Path) -> Result<Rc<Source>, CatalogError> {
         .map_err(|_| error(io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")))?;
     let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
     Ok(Rc::new(Source { name: path.display().to_string(), text }))
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    fs::metadata(path).is_ok_and(|about| about.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_path: &Path) -> bool {
+    false
 }
 
 #[cfg(test)]

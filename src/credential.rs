@@ -141,7 +141,7 @@ impl Client {
     }
 }
 
-fn parse(entry: &Secret) -> Result<Value, EntryError> {
+pub(crate) fn parse(entry: &Secret) -> Result<Value, EntryError> {
     let value: Value = serde_json::from_str(entry.expose()).map_err(|_| EntryError::Malformed)?;
     match value["version"].as_u64() {
         Some(version) if version == u64::from(VERSION) => Ok(value),
@@ -150,16 +150,16 @@ fn parse(entry: &Secret) -> Result<Value, EntryError> {
     }
 }
 
-fn exposed(secrets: &BTreeMap<String, Secret>) -> Map<String, Value> {
+pub(crate) fn exposed(secrets: &BTreeMap<String, Secret>) -> Map<String, Value> {
     secrets.iter().map(|(name, secret)| (name.clone(), secret.expose().into())).collect()
 }
 
-fn hidden(value: Value) -> BTreeMap<String, Secret> {
+pub(crate) fn hidden(value: Value) -> BTreeMap<String, Secret> {
     let Value::Object(map) = value else { return BTreeMap::new() };
     map.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
 }
 
-fn text(value: Value) -> Option<Secret> {
+pub(crate) fn text(value: Value) -> Option<Secret> {
     match value {
         Value::String(text) => Some(Secret::from(Zeroizing::new(text).as_str())),
         _ => None,

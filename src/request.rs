@@ -45,6 +45,12 @@ pub enum RequestError {
     /// The URL that came out is none.
     #[error("`{0}` does not give a URL")]
     Url(String),
+    /// A relative URL would leave the base.
+    #[error("`{0}` has a `.` or `..` between slashes, which would lead out of the base URL")]
+    Dots(String),
+    /// The URL has a user name or password: credentials come from the account.
+    #[error("a URL with a user name or password in it is not called")]
+    UserInfo,
     /// A header's value has characters that a header cannot carry.
     #[error("the header `{0}` has a character that a header cannot carry")]
     Header(String),
@@ -82,18 +88,31 @@ pub fn from_endpoint(
     Ok(request)
 }
 
-/// A relative URL is appended to the base as text with one slash between, never resolved: `..`
-/// and `//` have no power.
+/// A relative URL is appended to the base as text with one slash between, never resolved: `//` has
+/// no power, and `..`, which the parser would resolve, is refused.
 ///
 /// # Errors
-/// The result is no URL.
+/// The result is no URL, leaves the base, or brings a user name.
 pub fn resolve(url: &str, base_url: &str, shown: &str) -> Result<Url, RequestError> {
     let before_query = url.split(['?', '#']).next().unwrap_or_default();
     let absolute = match before_query.contains("://") && !url.starts_with('/') {
         true => url.to_owned(),
+        false if has_dots(before_query) => return Err(RequestError::Dots(shown.to_owned())),
         false => format!("{}/{}", base_url.trim_end_matches('/'), url.trim_start_matches('/')),
     };
-    Url::parse(&absolute).map_err(|_| RequestError::Url(shown.to_owned()))
+    let url = Url::parse(&absolute).map_err(|_| RequestError::Url(shown.to_owned()))?;
+    match url.username().is_empty() && url.password().is_none() {
+        true => Ok(url),
+        false => Err(RequestError::UserInfo),
+    }
+}
+
+/// Whether a path has a segment that a URL parser resolves (URL Standard, "single-dot" and
+/// "double-dot URL path segment"): it takes `\` for a slash and `%2e` for a dot, and drops tabs and
+/// line breaks.
+fn has_dots(path: &str) -> bool {
+    let path = path.replace(['\t', '\n', '\r'], "").to_ascii_lowercase().replace("%2e", ".");
+    path.split(['/', '\\']).any(|segment| segment == "." || segment == "..")
 }
 
 /// Authenticates a request: places the credential as `placement` says.
@@ -394,6 +413,37 @@ mod tests {
         assert_eq!(url("users?x=1"), "https://a.test/v1/users?x=1");
         assert_eq!(url("//evil.test/x"), "https://a.test/v1/evil.test/x");
         assert_eq!(url("https://b.test/x"), "https://b.test/x");
+        assert_eq!(url("files/..hidden/a.b?x=../y"), "https://a.test/v1/files/..hidden/a.b?x=../y");
+    }
+
+    #[test]
+    fn a_relative_url_cannot_leave_the_base() {
+        for path in [
+            "../x",
+            "/../x",
+            "a/../../x",
+            "a/..",
+            "./x",
+            "%2e%2e/x",
+            "a/.%2E/x",
+            "..\\x",
+            ".\t./x",
+            "a/\n../x",
+            "..?x",
+            "..#x",
+        ] {
+            let refused = resolve(path, "https://a.test/v1/", path);
+            assert!(matches!(refused, Err(RequestError::Dots(_))), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_url_brings_no_user_name() {
+        for url in ["https://ada:pw@a.test/x", "https://ada@a.test/", "https://:pw@a.test/"] {
+            assert!(matches!(resolve(url, "", url), Err(RequestError::UserInfo)), "{url}");
+        }
+        assert!(resolve("https://a.test/@ada", "", "").is_ok());
+        assert!(resolve("/x", "https://ada:pw@a.test", "/x").is_err());
     }
 
     #[test]

@@ -7,11 +7,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The file of an account without a name. No account name begins with `_`.
 const UNNAMED: &str = "_";
+/// The most that is read of a file: what is longer was not written by us.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What an account file holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +28,30 @@ pub struct Record {
     /// The account that this one is being renamed to, as `app/name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
+    /// The store that the account moves from or to: it may hold an entry that is not in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_store: Option<String>,
+    /// When to try again what could not be finished, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<i64>,
     /// A copy of what the entry says.
     pub account: Account,
+}
+
+impl Record {
+    /// An account in one store, on no way to anywhere.
+    #[must_use]
+    pub fn new(state: State, store: &str, account: Account) -> Self {
+        let store = store.to_owned();
+        let (refresh_sent_at, moved_to, other_store, retry_at) = (None, None, None, None);
+        Self { state, store, refresh_sent_at, moved_to, other_store, retry_at, account }
+    }
+
+    /// Whether nothing is left to be finished.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.state == State::Connected && self.moved_to.is_none() && self.other_store.is_none()
+    }
 }
 
 /// How far connecting or disconnecting has come. A kill leaves one of the middle states, and the
@@ -76,6 +100,17 @@ pub struct ClientRecord {
     pub set_at: i64,
 }
 
+/// What is kept beside the entry of a pending authorization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingRecord {
+    /// Whose it is, as `app` or `app/name`.
+    pub account: String,
+    /// Where its entry is.
+    pub store: String,
+    /// When it was started, in Unix seconds.
+    pub started_at: i64,
+}
+
 /// The account that each app means, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Defaults(BTreeMap<String, String>);
@@ -111,12 +146,14 @@ impl Files {
     /// Every account, sorted; a file that cannot be read is passed over.
     #[must_use]
     pub fn list(&self) -> Vec<(AccountId, Record)> {
-        let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
-        let mut accounts: Vec<_> = apps
-            .flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
-            .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
-            .filter_map(|file| read::<Record>(&file.path()).ok().flatten())
-            .filter_map(|record| Some((record.account.id().ok()?, record)))
+        let mut text = Vec::new();
+        let mut accounts: Vec<_> = self
+            .account_files()
+            .filter_map(|path| {
+                read_bytes(&path, &mut text).ok()?;
+                let record: Record = serde_json::from_slice(&text).ok()?;
+                Some((record.account.id().ok()?, record))
+            })
             .collect();
         accounts.sort_by(|a, b| a.0.cmp(&b.0));
         accounts
@@ -125,10 +162,14 @@ impl Files {
     /// Whether every account file can be read.
     #[must_use]
     pub fn all_readable(&self) -> bool {
+        self.account_files().all(|path| read::<Record>(&path).is_ok())
+    }
+
+    fn account_files(&self) -> impl Iterator<Item = PathBuf> {
         let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
         apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
-            .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
-            .all(|file| read::<Record>(&file.path()).is_ok())
+            .filter(|file| file.file_name().as_encoded_bytes().ends_with(b".json"))
+            .map(|file| file.path())
     }
 
     /// One account.
@@ -137,6 +178,13 @@ impl Files {
     /// The file is there and cannot be read.
     pub fn load(&self, id: &AccountId) -> io::Result<Option<Record>> {
         read(&self.account_path(id))
+    }
+
+    /// The store that a damaged file of an account still names.
+    #[must_use]
+    pub fn store_named_by_damaged(&self, id: &AccountId) -> Option<String> {
+        let value: serde_json::Value = read(&self.account_path(id)).ok().flatten()?;
+        Some(value.get("store")?.as_str()?.to_owned())
     }
 
     /// Writes one account.
@@ -213,6 +261,46 @@ impl Files {
         }
     }
 
+    /// The pending authorization of an account.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn pending(&self, id: &AccountId) -> io::Result<Option<PendingRecord>> {
+        read(&self.pending_path(id))
+    }
+
+    /// Every pending authorization; a file that cannot be read is passed over.
+    #[must_use]
+    pub fn list_pending(&self) -> Vec<(AccountId, PendingRecord)> {
+        let apps = fs::read_dir(self.folder.join("pending")).into_iter().flatten().flatten();
+        apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
+            .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
+            .filter_map(|file| read::<PendingRecord>(&file.path()).ok().flatten())
+            .filter_map(|record| Some((AccountId::parse(&record.account).ok()?, record)))
+            .collect()
+    }
+
+    /// Writes a pending authorization.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save_pending(&self, id: &AccountId, record: &PendingRecord) -> io::Result<()> {
+        write(&self.pending_path(id), record)
+    }
+
+    /// Removes a pending authorization.
+    ///
+    /// # Errors
+    /// The file cannot be removed.
+    pub fn remove_pending(&self, id: &AccountId) -> io::Result<()> {
+        remove(&self.pending_path(id))
+    }
+
+    fn pending_path(&self, id: &AccountId) -> PathBuf {
+        let name = id.name.as_deref().unwrap_or(UNNAMED);
+        self.folder.join("pending").join(id.app.as_str()).join(format!("{name}.json"))
+    }
+
     fn account_path(&self, id: &AccountId) -> PathBuf {
         let name = id.name.as_deref().unwrap_or(UNNAMED);
         self.folder.join("accounts").join(id.app.as_str()).join(format!("{name}.json"))
@@ -227,9 +315,17 @@ impl Files {
     }
 }
 
+/// Reads a file in place of what `text` holds. Its size is not asked for: with small files that costs
+/// as much as the reading.
+fn read_bytes(path: &Path, text: &mut Vec<u8>) -> io::Result<()> {
+    text.clear();
+    fs::File::open(path)?.take(MAX_BYTES).read_to_end(text).map(|_| ())
+}
+
 fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
-    match fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+    let mut bytes = Vec::new();
+    match read_bytes(path, &mut bytes) {
+        Ok(()) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -2,10 +2,12 @@
 //! written so that a kill at any instant leaves the old or the new state whole.
 
 mod clients;
+mod damaged;
 pub mod environment;
 pub mod files;
 mod interrupted;
 mod lock;
+mod pending;
 mod stores;
 
 pub use lock::Lock;
@@ -18,6 +20,7 @@ use crate::definition::Definition;
 use crate::definition::names::{AccountId, AppName, nearest};
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
+use crate::text::hex;
 use files::{Files, Record, State};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::io;
@@ -131,6 +134,9 @@ impl<'a> Accounts<'a> {
 
     fn not_connected(&self, wanted: &AccountId, of_app: &[AccountId]) -> Error {
         let mut error = Error::new(Kind::NotConnected, format!("`{wanted}` is not connected"));
+        if self.is_damaged(wanted) {
+            error = error.because("its account file is damaged");
+        }
         if !of_app.is_empty() {
             let names: Vec<String> = of_app.iter().map(ToString::to_string).collect();
             error = error.because(format!("connected is {}", names.join(", ")));
@@ -192,7 +198,8 @@ impl<'a> Accounts<'a> {
     pub fn record(&self, id: &AccountId) -> Result<Option<Record>> {
         self.files.load(id).map_err(|error| {
             Error::io(format!("the account file of `{id}` cannot be read"), &error)
-                .hint("if it is damaged, move it away and connect again")
+                .hint(format!("run `tieline connect {id}` to replace it"))
+                .hint(format!("or `tieline disconnect {id}` to remove it"))
         })
     }
 
@@ -224,34 +231,48 @@ impl<'a> Accounts<'a> {
         }
         let user = id.to_string();
         let store = self.stores.get(choice)?;
-        let before = self.record(id)?;
-        let mut record = Record {
-            state: State::Connecting,
-            store: store.kind().to_owned(),
-            refresh_sent_at: None,
-            moved_to: None,
-            account: account.clone(),
+        let before = self.replaced(id)?;
+        let mut record = Record::new(State::Connecting, store.kind(), account.clone());
+        let old_store = match &before {
+            Some(before) => Some(before.store.clone()),
+            None => self.files.store_named_by_damaged(id),
         };
-        if before.is_none() {
-            self.save_record(id, &record)?;
+        record.other_store = old_store.filter(|old| *old != record.store);
+        match &before {
+            None => self.save_record(id, &record)?,
+            Some(before) if record.other_store.is_some() => {
+                // A kill must not leave an entry in the new store that nobody knows of.
+                let other_store = Some(record.store.clone());
+                self.save_record(id, &Record { other_store, ..before.clone() })?;
+            }
+            Some(before) => record.other_store.clone_from(&before.other_store),
         }
         if let Err(error) = store.write(&user, &credential.seal(account)).await {
-            if before.is_none() {
-                let _ = store.delete(&user).await;
-                let _ = self.files.remove(id);
-            }
+            self.undo(id, store, before.as_ref()).await;
             return Err(store_error(&error, &user, Doing::Store));
         }
         record.state = State::Connected;
         self.save_record(id, &record)?;
-        if let Some(before) = before.filter(|before| before.store != record.store)
-            && let Ok(old) = self.store_of(&before)
-        {
-            // What stands in the store that is no longer used is of no use to anybody.
-            let _ = old.delete(&user).await;
-        }
+        // Where that fails, the next command tries again.
+        let _ = self.leave_store(id, &mut record).await;
         self.sweep_clients().await;
         Ok(())
+    }
+
+    /// What could not be stored leaves the account as it was.
+    async fn undo(&self, id: &AccountId, store: &Store, before: Option<&Record>) {
+        match before {
+            Some(before) if before.store == store.kind() => {}
+            Some(before) => {
+                if store.delete(&id.to_string()).await.is_ok() {
+                    let _ = self.save_record(id, before);
+                }
+            }
+            None => {
+                let _ = store.delete(&id.to_string()).await;
+                let _ = self.files.remove(id);
+            }
+        }
     }
 
     /// Replaces the credential of an account after a refresh. The caller holds its lock.
@@ -292,9 +313,10 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// The store or the file cannot be changed.
     pub async fn forget(&self, id: &AccountId, record: &Record) -> Result<()> {
-        let store = self.store_of(record)?;
-        let user = id.to_string();
-        store.delete(&user).await.map_err(|error| store_error(&error, &user, Doing::Delete))?;
+        self.delete_entry(self.store_of(record)?, id).await?;
+        if let Some(other) = &record.other_store {
+            self.delete_entry(self.stores.by_kind(other)?, id).await?;
+        }
         self.files.remove(id).map_err(|error| file_error(id, &error))?;
         if self.files.default(&id.app) == Some(id.name.clone()) {
             self.files.set_default(&id.app, None).map_err(|error| file_error(id, &error))?;
@@ -302,6 +324,11 @@ impl<'a> Accounts<'a> {
         let _clients = self.lock_clients().await?;
         self.sweep_clients().await;
         Ok(())
+    }
+
+    async fn delete_entry(&self, store: &Store, id: &AccountId) -> Result<()> {
+        let user = id.to_string();
+        store.delete(&user).await.map_err(|error| store_error(&error, &user, Doing::Delete))
     }
 
     /// Waits for the lock of an account.
@@ -321,7 +348,7 @@ pub fn revision() -> Result<String> {
     let mut bytes = [0_u8; 12];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| Error::new(Kind::Failed, "the system gives no random numbers"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }
 
 /// A failure of the store, with what to do.

@@ -252,7 +252,7 @@ fn pretty(value: &Value) -> String {
 
 async fn rename(app: &App, word: &str, name: &str) -> Result<()> {
     let accounts = app.accounts();
-    accounts.finish_interrupted().await;
+    app.finish_interrupted(&accounts).await;
     let (from, _) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
     let name = name.strip_prefix(&format!("{}/", from.app)).unwrap_or(name);
     let to = AccountId::new(from.app.clone(), Some(name))?;

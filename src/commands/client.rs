@@ -92,7 +92,7 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     let redirect = &arguments.redirect_uris;
     check_redirect_uris(redirect)?;
     say_what_to_register(app, &definition, oauth2, redirect);
-    let client = collect(arguments, app, &definition, auth)?;
+    let client = collect(arguments, app, &definition, auth).await?;
     if arguments.test {
         try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
     }
@@ -164,13 +164,13 @@ fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own
     }
 }
 
-fn collect(
+async fn collect(
     arguments: &SetArguments,
     app: &App,
     definition: &Definition,
     auth: &Authorization,
 ) -> Result<OAuthClient> {
-    let mut given = parse_given(&arguments.options.fields)?;
+    let mut given = parse_given(&arguments.options.fields).await?;
     if let Some(id) = &arguments.id {
         given.insert("client_id".to_owned(), Secret::from(id.as_str()));
     }
@@ -180,7 +180,7 @@ fn collect(
                 .because("other processes and the shell's history would see it")
                 .hint("give `--secret @FILE`, or `--secret -` for standard input"));
         }
-        given.extend(parse_given(&[format!("client_secret={secret}")])?);
+        given.extend(parse_given(&[format!("client_secret={secret}")]).await?);
     }
     let mut fields = vec![Field::new("client_id", "Client id")];
     if !arguments.public {

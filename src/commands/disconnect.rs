@@ -2,7 +2,7 @@
 
 use super::{App, trace};
 use crate::accounts::Accounts;
-use crate::accounts::files::Record;
+use crate::accounts::files::{Record, State};
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::flow::explain::{Doing, explain};
@@ -31,7 +31,7 @@ enum Revocation {
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
-    accounts.finish_interrupted().await;
+    app.finish_interrupted(&accounts).await;
     let http = app.http(arguments.timeout);
     let mut failures = Vec::new();
     for word in &arguments.accounts {
@@ -49,7 +49,14 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
 }
 
 async fn disconnect(app: &App, accounts: &Accounts<'_>, http: &Client, word: &str) -> Result<()> {
-    let (id, _) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
+    let wanted = AccountId::parse(word)?;
+    if accounts.is_damaged(&wanted) && !salvage(app, accounts, &wanted).await? {
+        return Ok(());
+    }
+    if half_gone(accounts, &wanted).is_some() {
+        return forget_the_rest(app, accounts, &wanted).await;
+    }
+    let (id, _) = accounts.pick(&app.context, &wanted)?;
     let _lock = accounts.lock(&id).await?;
     // Another process may have disconnected it while we waited.
     accounts.pick(&app.context, &AccountId { name: id.name.clone(), ..id.clone() })?;
@@ -60,8 +67,42 @@ async fn disconnect(app: &App, accounts: &Accounts<'_>, http: &Client, word: &st
         Ok(opened) => revoke_it(app, accounts, http, opened).await,
         Err(error) => Revocation::Failed(error),
     };
-    accounts.forget(&id, &record).await?;
+    forget(accounts, &id, &record).await?;
     say(app, &id, &record, revocation);
+    Ok(())
+}
+
+/// Forgets an account whose lock is held. Where the store says no, that is this command's error; the
+/// commands after it are left alone with it for a while.
+async fn forget(accounts: &Accounts<'_>, id: &AccountId, record: &Record) -> Result<()> {
+    accounts.forget(id, record).await.inspect_err(|_| accounts.postpone(id))
+}
+
+/// What is left of an account whose file is damaged: `true` if it can be disconnected like any other.
+async fn salvage(app: &App, accounts: &Accounts<'_>, id: &AccountId) -> Result<bool> {
+    let _lock = accounts.lock(id).await?;
+    app.terminal.warn(format!("the account file of `{id}` is damaged"));
+    let whole = accounts.salvage(id).await?;
+    if !whole {
+        let tick = app.terminal.paint(Style::Good, app.terminal.tick());
+        app.terminal.say(format!("{tick} Removed {id} (its credential could not be revoked)"));
+    }
+    Ok(whole)
+}
+
+/// An account that was being disconnected and whose secret the store did not give up.
+fn half_gone(accounts: &Accounts<'_>, id: &AccountId) -> Option<Record> {
+    let record = accounts.record(id).ok().flatten()?;
+    (record.state == State::Disconnecting).then_some(record)
+}
+
+async fn forget_the_rest(app: &App, accounts: &Accounts<'_>, id: &AccountId) -> Result<()> {
+    let _lock = accounts.lock(id).await?;
+    // Another process may have done it while we waited.
+    let Some(record) = half_gone(accounts, id) else { return Err(accounts.missing(id)) };
+    forget(accounts, id, &record).await?;
+    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
+    app.terminal.say(format!("{tick} Disconnected {id}"));
     Ok(())
 }
 

@@ -102,17 +102,11 @@ impl App {
             let auth = authorization(&definition, self.context.variable(&variable))?;
             let (account, credential) =
                 environment::read(&self.context, &definition, auth, wanted)?;
-            let record = Record {
-                state: State::Connected,
-                store: ENVIRONMENT.to_owned(),
-                refresh_sent_at: None,
-                moved_to: None,
-                account: account.clone(),
-            };
+            let record = Record::new(State::Connected, ENVIRONMENT, account.clone());
             let opened = Opened { id: wanted.clone(), record, account, credential };
             return Ok((definition, opened, Picked::Environment));
         }
-        accounts.finish_interrupted().await;
+        self.finish_interrupted(accounts).await;
         let (id, picked) = match accounts.pick(&self.context, wanted) {
             Ok(picked) => picked,
             // Perhaps there is no such app at all: then that is what to say.
@@ -126,6 +120,15 @@ impl App {
         let opened = accounts.open(&id).await?;
         let definition = self.definition_of(&opened)?;
         Ok((definition, opened, picked))
+    }
+
+    /// Finishes what a kill interrupted; what cannot be finished is a note and no more.
+    pub async fn finish_interrupted(&self, accounts: &Accounts<'_>) {
+        let Some(error) = accounts.finish_interrupted().await else { return };
+        self.terminal.warn(format!("{}; it is tried again in an hour", error.message));
+        for cause in &error.causes {
+            self.terminal.say(format!("  caused by: {cause}"));
+        }
     }
 
     /// The definition that an account was connected with. It may have been edited since: the hosts

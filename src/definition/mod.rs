@@ -193,7 +193,7 @@ impl Definition {
                 .take("status")
                 .and_then(|node| reader.choice(node, "status", STATUSES))
                 .unwrap_or(Status::Unverified),
-            hosts: entries.take("hosts").map(|node| reader.texts(node, "`hosts`")),
+            hosts: entries.take("hosts").map(|node| reach::read_hosts(reader, node)),
             many_accounts: entries
                 .take("accounts")
                 .and_then(|node| reader.choice(node, "number of accounts", &accounts))

@@ -185,6 +185,39 @@ fn host_end(rest: &str) -> usize {
     rest.len()
 }
 
+/// The list under `hosts`: names only, since a pattern that no host can match would be noticed late,
+/// and one that matches too many never.
+pub(super) fn read_hosts(reader: &mut Reader, node: &Node) -> Vec<String> {
+    let hosts = reader.texts(node, "`hosts`");
+    for host in &hosts {
+        let Some((message, help)) = host_problem(host) else { continue };
+        let span = node.span.narrow(host);
+        reader.findings.push(Finding::error("host-pattern", span, message).help(help));
+    }
+    hosts
+}
+
+fn host_problem(pattern: &str) -> Option<(String, String)> {
+    let name = pattern.strip_prefix('.').unwrap_or(pattern).to_ascii_lowercase();
+    let shown = format!("`{pattern}` is no host");
+    if pattern.contains('*') {
+        let help = "`.example.com` means `example.com` and all beneath it".to_owned();
+        return Some((shown, help));
+    }
+    // The parser lets more pass in a name than any real one has, such as braces.
+    let real = |c: char| c.is_alphanumeric() || "-_.:[]".contains(c);
+    match url::Host::parse(&name).ok().filter(|_| name.chars().all(real)) {
+        Some(host) if host.to_string() == name => {
+            let wide = pattern.starts_with('.') && !name.contains('.');
+            let message = || format!("`{pattern}` covers every name under `{name}`");
+            wide.then(|| (message(), "name the domain itself".to_owned()))
+        }
+        // Another spelling of a name or address, such as one outside ASCII.
+        Some(host) => Some((shown, format!("write `{host}`"))),
+        None => Some((shown, "a name alone: no scheme, port, path or template".to_owned())),
+    }
+}
+
 /// Lint: every host is pinned, and a host that an answer gives is listed.
 pub(super) fn check(reader: &mut Reader, definition: &Definition, node: &Node) {
     for auth in &definition.authorizations {

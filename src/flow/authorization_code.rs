@@ -66,13 +66,7 @@ async fn run(
     waiting: &mut Option<Waiting>,
 ) -> Result<()> {
     let (listener, redirect_uri) = listen(session, oauth2, asking)?;
-    let request = make_request(session, oauth2, id, &redirect_uri, &asking.scopes)?;
-    let request = match &oauth2.pushed_authorization_request {
-        None => request,
-        Some(endpoint) => push(session, oauth2, endpoint, request)
-            .await
-            .map_err(|error| explain(error, session.definition, id, Doing::Connect))?,
-    };
+    let request = request(session, oauth2, id, &asking.scopes, &redirect_uri).await?;
     if let Some(listener) = listener {
         *waiting = Some(start(listener, &request)?);
     }
@@ -84,13 +78,35 @@ async fn run(
     accept(session, oauth2, &params, id)
 }
 
-/// Makes the authorization request, and keeps in the session what must be remembered of it.
-pub(super) fn make_request(
+/// Makes the authorization request, and remembers in the session what its answer needs.
+///
+/// # Errors
+/// The definition gives none, or the provider refuses it beforehand.
+pub(super) async fn request(
     session: &mut Session<'_>,
     oauth2: &OAuth2,
     id: &AccountId,
-    redirect_uri: &str,
     scopes: &[String],
+    redirect_uri: &str,
+) -> Result<AuthorizationRequest> {
+    let request = make(session, oauth2, id, scopes, redirect_uri)?;
+    match &oauth2.pushed_authorization_request {
+        None => Ok(request),
+        Some(endpoint) => {
+            let definition = session.definition;
+            push(session, oauth2, endpoint, request)
+                .await
+                .map_err(|error| explain(error, definition, id, Doing::Connect))
+        }
+    }
+}
+
+fn make(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    id: &AccountId,
+    scopes: &[String],
+    redirect_uri: &str,
 ) -> Result<AuthorizationRequest> {
     if oauth2.authorization_uri.is_none() {
         let error = FlowError::NoEndpoint("authorization_endpoint");

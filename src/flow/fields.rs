@@ -7,10 +7,13 @@ use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use crate::terminal::Terminal;
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read};
+use std::io::{self, IsTerminal, Read};
+use std::time::Duration;
 
 /// The most that is read for one value from a file or standard input, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;
+/// How long a file may take to open.
+const OPENING: Duration = Duration::from_secs(5);
 
 /// Values for fields.
 #[derive(Default)]
@@ -43,7 +46,7 @@ pub struct Sources<'a> {
 ///
 /// # Errors
 /// It has no `=`, or the file cannot be read.
-pub fn parse_given(arguments: &[String]) -> Result<BTreeMap<String, Secret>> {
+pub async fn parse_given(arguments: &[String]) -> Result<BTreeMap<String, Secret>> {
     let mut given = BTreeMap::new();
     let mut stdin_of: Option<String> = None;
     for argument in arguments {
@@ -52,7 +55,7 @@ pub fn parse_given(arguments: &[String]) -> Result<BTreeMap<String, Secret>> {
                 .hint("for a secret, give NAME=@FILE or NAME=- (standard input)"));
         };
         let value = match value.strip_prefix('@') {
-            Some(path) => read_file(name, path)?,
+            Some(path) => read_file(name, path).await?,
             None if value == "-" => {
                 if let Some(first) = stdin_of.replace(name.to_owned()) {
                     let message =
@@ -61,7 +64,7 @@ pub fn parse_given(arguments: &[String]) -> Result<BTreeMap<String, Secret>> {
                         Error::new(Kind::Usage, message).hint("give one of them as NAME=@FILE")
                     );
                 }
-                read_stdin(name)?
+                read_stdin(name).await?
             }
             None => value.to_owned(),
         };
@@ -70,32 +73,47 @@ pub fn parse_given(arguments: &[String]) -> Result<BTreeMap<String, Secret>> {
     Ok(given)
 }
 
-fn read_file(name: &str, path: &str) -> Result<String> {
-    let text = std::fs::File::open(path).and_then(|file| {
-        let mut text = String::new();
-        file.take(MAX_BYTES).read_to_string(&mut text).map(|_| text)
+/// A pipe that nobody writes to cannot even be opened; one that is written to may take its time.
+async fn read_file(name: &str, path: &str) -> Result<String> {
+    let error = |error: io::Error| {
+        Error::new(Kind::Usage, format!("the file of `{name}` cannot be read")).because(error)
+    };
+    let path = path.to_owned();
+    let opening = apart(move || std::fs::File::open(path));
+    let file = tokio::time::timeout(OPENING, opening).await.unwrap_or_else(|_| {
+        Err(io::Error::new(io::ErrorKind::TimedOut, "it is a pipe that nobody writes to"))
     });
-    let text = text.map_err(|e| {
-        Error::new(Kind::Usage, format!("the file of `{name}` cannot be read")).because(e)
-    })?;
-    Ok(without_newline(&text))
+    let file = file.map_err(error)?;
+    apart(|| read_value(file)).await.map_err(error)
 }
 
-/// Reads one value from standard input.
-///
-/// # Errors
-/// It cannot be read.
-pub fn read_stdin(name: &str) -> Result<String> {
-    if std::io::stdin().is_terminal() {
+async fn read_stdin(name: &str) -> Result<String> {
+    if io::stdin().is_terminal() {
         // A person types it: hidden, and Ctrl-C ends it.
         let typed = Terminal::passphrase(&format!("{name} (not shown)"), false)?;
         return Ok(typed.expose().to_owned());
     }
+    apart(|| read_value(io::stdin().lock())).await.map_err(|error| {
+        Error::new(Kind::Usage, format!("`{name}` cannot be read from standard input"))
+            .because(error)
+    })
+}
+
+/// On a thread of its own, so that Ctrl-C ends the wait for what blocks.
+async fn apart<T: Send + 'static>(
+    read: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+/// Reads all of it, unless it is longer than a value may be.
+fn read_value(reader: impl Read) -> io::Result<String> {
     let mut text = String::new();
-    let read = std::io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text);
-    read.map_err(|e| {
-        Error::new(Kind::Usage, format!("`{name}` cannot be read from standard input")).because(e)
-    })?;
+    reader.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        let message = format!("it is longer than {} KiB", MAX_BYTES / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
     Ok(without_newline(&text))
 }
 

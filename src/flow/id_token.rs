@@ -33,6 +33,8 @@ pub(super) async fn accept_id_token(
         client_id: &client_id,
         nonce: session.grant.nonce.as_ref().map(Secret::expose),
         access_token: session.credential.access_token.as_ref(),
+        // No definition says that its ID tokens are signed with the client secret.
+        client_secret: None,
         now: now(),
     };
     let claims = check_id_token(token, &keys, &expected)?;
@@ -48,5 +50,5 @@ async fn fetch_keys(session: &Session<'_>, url: &str) -> Result<JwkSet, FlowErro
     let request =
         Request { method: http::Method::GET, url, headers: Vec::new(), body: Body::Empty };
     let answer = session.http.send("signature keys", &request, &hosts).await?;
-    JwkSet::parse(&answer.value).map_err(|source| IdTokenError::Keys(source.to_string()).into())
+    JwkSet::parse(&answer.value).map_err(|source| IdTokenError::Keys(source).into())
 }

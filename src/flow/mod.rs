@@ -14,6 +14,7 @@ pub mod identity;
 pub mod login;
 pub mod oauth1;
 pub mod obtain;
+pub mod pending;
 pub mod redirect;
 pub mod registration;
 mod session;

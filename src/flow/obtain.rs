@@ -68,9 +68,7 @@ async fn by_grant(
 ) -> (Option<Waiting>, Result<TokenSet>) {
     let definition = session.definition;
     let explained = |error| explain(error, definition, id, Doing::Connect);
-    if oauth2.dpop
-        && let Err(error) = bind_to_a_key(session)
-    {
+    if let Err(error) = bind_to_a_key(session, oauth2) {
         return (None, Err(explained(error)));
     }
     let joined = asking.scopes.join(&oauth2.scope_separator);
@@ -90,7 +88,13 @@ async fn by_grant(
 }
 
 /// Trades the code in the session for tokens, and checks the ID token that came with them.
-async fn redeem(session: &mut Session<'_>, oauth2: &OAuth2) -> Result<TokenSet, FlowError> {
+///
+/// # Errors
+/// The provider refused, or its ID token is not to be believed.
+pub(super) async fn redeem(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+) -> Result<TokenSet, FlowError> {
     let token = obtain_token(session, oauth2, GrantType::AuthorizationCode).await?;
     if let Some(id_token) = &token.id_token {
         accept_id_token(session, oauth2, id_token).await?;
@@ -98,7 +102,11 @@ async fn redeem(session: &mut Session<'_>, oauth2: &OAuth2) -> Result<TokenSet, 
     Ok(token)
 }
 
-fn bind_to_a_key(session: &mut Session<'_>) -> Result<(), FlowError> {
+/// Makes the key that tokens are bound to, where that is asked for.
+pub(super) fn bind_to_a_key(session: &mut Session<'_>, oauth2: &OAuth2) -> Result<(), FlowError> {
+    if !oauth2.dpop {
+        return Ok(());
+    }
     let (dpop, kept) = Dpop::generate()?;
     session.dpop = Some(dpop);
     session.credential.dpop_key = Some(kept);
@@ -106,7 +114,8 @@ fn bind_to_a_key(session: &mut Session<'_>) -> Result<(), FlowError> {
     Ok(())
 }
 
-async fn who(
+/// What comes after the credential: lookups, and who it is.
+pub(super) async fn who(
     session: &mut Session<'_>,
     id: &AccountId,
     chooser: &Chooser<'_>,

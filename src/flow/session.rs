@@ -11,6 +11,7 @@ use crate::definition::{Authorization, Definition, Endpoint, Format};
 use crate::http::Client;
 use crate::request::{self, Request};
 use crate::template::{Moment, RenderError, Scope, Template};
+use crate::text::hex;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::BTreeMap;
 
@@ -334,8 +335,8 @@ fn moment() -> Moment {
     let mut bytes = [0_u8; 32];
     // Without randomness nothing here is secure, and the first TLS handshake says so.
     let _ = SystemRandom::new().fill(&mut bytes);
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (uuid, random) = hex.split_at(32);
+    let digits = hex(&bytes);
+    let (uuid, random) = digits.split_at(32);
     // RFC 9562 section 5.4: version 4, variant 10.
     let variant = ["8", "9", "a", "b"][usize::from(bytes[8] & 3)];
     let uuid = format!(

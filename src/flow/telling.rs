@@ -117,7 +117,7 @@ fn warn(session: &Session<'_>, asking: &Asking<'_>) {
         ));
     }
     let surroundings = &asking.surroundings;
-    if surroundings.container && asking.listening.address.is_none() {
+    if surroundings.container && surroundings.ssh.is_none() && asking.listening.address.is_none() {
         let any = session.auth.oauth2().is_some_and(|oauth2| oauth2.redirection.any_port);
         let port = Url::parse(uri).ok().and_then(|uri| uri.port_or_known_default());
         let port = port.filter(|_| !any).unwrap_or(8917);

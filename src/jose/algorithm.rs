@@ -1,81 +1,100 @@
-//! Signature algorithms by their names in RFC 7518 section 3.1. `none` is not one of them.
+//! The signature algorithms (RFC 7518 section 3.1, RFC 8037 section 3.1). `none` is not one.
 
-/// A signature algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+use ring::digest;
+use std::fmt;
+
+/// What a token is signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the IANA name")]
 pub enum Algorithm {
-    HS256,
-    HS384,
-    HS512,
-    RS256,
-    RS384,
-    RS512,
-    PS256,
-    PS384,
-    PS512,
-    ES256,
-    ES384,
-    EdDSA,
-}
-
-const NAMES: &[(&str, Algorithm)] = &[
-    ("HS256", Algorithm::HS256),
-    ("HS384", Algorithm::HS384),
-    ("HS512", Algorithm::HS512),
-    ("RS256", Algorithm::RS256),
-    ("RS384", Algorithm::RS384),
-    ("RS512", Algorithm::RS512),
-    ("PS256", Algorithm::PS256),
-    ("PS384", Algorithm::PS384),
-    ("PS512", Algorithm::PS512),
-    ("ES256", Algorithm::ES256),
-    ("ES384", Algorithm::ES384),
-    ("EdDSA", Algorithm::EdDSA),
-];
-
-/// What sort of key an algorithm works with: `kty` of RFC 7518 section 6.1 and RFC 8037 section 2.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
-    Hmac,
-    Rsa,
-    P256,
-    P384,
-    Ed25519,
+    Hs256,
+    Hs384,
+    Hs512,
+    Rs256,
+    Rs384,
+    Rs512,
+    Ps256,
+    Ps384,
+    Ps512,
+    Es256,
+    Es384,
+    EdDsa,
 }
 
 impl Algorithm {
-    /// Those that a provider signs ID tokens with: a public key checks them.
-    pub const ASYMMETRIC: [Self; 9] = [
-        Self::RS256,
-        Self::RS384,
-        Self::RS512,
-        Self::PS256,
-        Self::PS384,
-        Self::PS512,
-        Self::ES256,
-        Self::ES384,
-        Self::EdDSA,
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Hs256,
+        Self::Hs384,
+        Self::Hs512,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
     ];
 
-    /// An algorithm by name.
+    /// Those whose signatures anybody can verify with a public key.
+    pub const ASYMMETRIC: [Self; 9] = [
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Es256,
+        Self::Es384,
+        Self::EdDsa,
+    ];
+
+    /// The algorithm of an IANA name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
+        Self::ALL.into_iter().find(|known| known.name() == name)
     }
 
-    /// Its name.
+    /// The IANA name.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        NAMES.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Hs384 => "HS384",
+            Self::Hs512 => "HS512",
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+            Self::Ps256 => "PS256",
+            Self::Ps384 => "PS384",
+            Self::Ps512 => "PS512",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::EdDsa => "EdDSA",
+        }
     }
 
-    pub(super) fn family(self) -> Family {
+    /// Whether who verifies could also sign.
+    #[must_use]
+    pub const fn is_symmetric(self) -> bool {
+        matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
+    }
+
+    /// The hash inside the algorithm. Ed25519 uses SHA-512 (RFC 8032 section 5.1).
+    #[must_use]
+    pub fn hash(self) -> &'static digest::Algorithm {
         match self {
-            Self::HS256 | Self::HS384 | Self::HS512 => Family::Hmac,
-            Self::ES256 => Family::P256,
-            Self::ES384 => Family::P384,
-            Self::EdDSA => Family::Ed25519,
-            _ => Family::Rsa,
+            Self::Hs256 | Self::Rs256 | Self::Ps256 | Self::Es256 => &digest::SHA256,
+            Self::Hs384 | Self::Rs384 | Self::Ps384 | Self::Es384 => &digest::SHA384,
+            Self::Hs512 | Self::Rs512 | Self::Ps512 | Self::EdDsa => &digest::SHA512,
         }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

@@ -1,143 +1,171 @@
-//! Public keys of a provider (RFC 7517), read from what it publishes.
+//! Public keys as a provider publishes them (RFC 7517). They are hostile: bounded, and what is not
+//! understood is skipped (section 5).
 
-use super::algorithm::{Algorithm, Family};
-use super::{base64url, from_base64url};
-use ring::digest::{SHA256, digest};
-use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
-    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
-    UnparsedPublicKey, VerificationAlgorithm,
-};
-use serde_json::Value;
+use super::Algorithm;
+use super::private_key::kind_of;
+use super::verify::hmac_of;
+use crate::secret::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey};
+use ring::{digest, hmac};
+use serde_json::{Map, Value};
 
-/// The most keys that are read: providers have a handful.
+/// Providers publish a handful of keys; nobody needs more than these.
 const MAX_KEYS: usize = 100;
-/// The longest part of a key, in bytes: RSA with 8192 bits.
-const MAX_PART: usize = 1024;
 
-/// The keys of a provider.
-#[derive(Debug, Default)]
+/// The keys that a token may be signed with.
 pub struct JwkSet {
-    keys: Vec<PublicKey>,
+    keys: Vec<Jwk>,
 }
 
-/// What is published is no key set.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("what the provider publishes is no JSON Web Key Set")]
-pub struct KeySetError;
+/// RFC 7517 section 5.
+#[derive(Debug, thiserror::Error)]
+#[error("the JWKS is not a JSON object with a list of `keys` (RFC 7517 section 5)")]
+pub struct JwkSetError;
 
-/// A public key.
-#[derive(Debug)]
-pub(super) struct PublicKey {
-    pub(super) id: Option<String>,
+pub(super) struct Jwk {
+    key_id: Option<String>,
+    /// As it is written, known or not: a key for another algorithm must not match.
     algorithm: Option<String>,
-    family: Family,
-    /// The modulus, or the point.
-    first: Vec<u8>,
-    /// The exponent.
-    second: Vec<u8>,
+    key: Key,
+}
+
+enum Key {
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    /// An uncompressed point, or an Ed25519 key, by its `crv`.
+    Curve(&'static str, Vec<u8>),
+    /// Only ever made from one's own secret, never read from a JWKS: otherwise a public key set
+    /// could bring the secret that its tokens are "verified" with.
+    Secret(Secret),
 }
 
 impl JwkSet {
-    /// Reads `{"keys": […]}`; keys of other sorts or for other uses are skipped (RFC 7517 section 5).
+    /// Reads a JWKS. Keys that are not for signatures, unknown, symmetric or damaged are skipped.
     ///
     /// # Errors
-    /// It is no key set.
-    pub fn parse(value: &Value) -> Result<Self, KeySetError> {
-        let keys = value["keys"].as_array().ok_or(KeySetError)?;
-        Ok(Self { keys: keys.iter().take(MAX_KEYS).filter_map(PublicKey::read).collect() })
+    /// It is no set of keys at all.
+    pub fn parse(set: &Value) -> Result<Self, JwkSetError> {
+        let keys = set.get("keys").and_then(Value::as_array).ok_or(JwkSetError)?;
+        let keys = keys.iter().take(MAX_KEYS).filter_map(Value::as_object).filter_map(Jwk::read);
+        Ok(Self { keys: keys.collect() })
     }
 
-    /// The keys that may have signed: with that identifier, or all where none is named.
-    pub(super) fn candidates<'a>(
-        &'a self,
-        id: Option<&'a str>,
-        algorithm: Algorithm,
-    ) -> impl Iterator<Item = &'a PublicKey> {
-        self.keys.iter().filter(move |key| {
-            let named = id.is_none() || key.id.is_none() || key.id.as_deref() == id;
-            let meant = key.algorithm.as_deref().is_none_or(|name| name == algorithm.name());
-            named && meant && key.family == algorithm.family()
-        })
+    /// A set of one shared secret. It verifies `HS…` and nothing else.
+    #[must_use]
+    pub fn from_secret(secret: &Secret) -> Self {
+        Self { keys: vec![Jwk { key_id: None, algorithm: None, key: Key::Secret(secret.clone()) }] }
+    }
+
+    /// The keys that a token with this header could be signed with: those of the same `kid`,
+    /// otherwise those that have none; without a `kid`, all that suit the algorithm.
+    pub(super) fn candidates(&self, algorithm: Algorithm, key_id: Option<&str>) -> Vec<&Jwk> {
+        let suitable: Vec<&Jwk> = self.keys.iter().filter(|key| key.suits(algorithm)).collect();
+        let Some(key_id) = key_id else { return suitable };
+        let of = |wanted: Option<&str>| -> Vec<&Jwk> {
+            suitable.iter().filter(|key| key.key_id.as_deref() == wanted).copied().collect()
+        };
+        let named = of(Some(key_id));
+        if named.is_empty() { of(None) } else { named }
     }
 }
 
-impl PublicKey {
-    fn read(jwk: &Value) -> Option<Self> {
-        let text = |name: &str| jwk[name].as_str();
-        let part = |name: &str| {
-            text(name).and_then(from_base64url).filter(|bytes| bytes.len() <= MAX_PART)
+impl Jwk {
+    fn read(jwk: &Map<String, Value>) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let for_signatures = jwk.get("use").is_none_or(|of| of == "sig");
+        let verifies =
+            |ops: &Value| ops.as_array().is_some_and(|ops| ops.contains(&"verify".into()));
+        if !for_signatures || !jwk.get("key_ops").is_none_or(verifies) {
+            return None;
+        }
+        let bytes = |name: &str| text(name).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+        let sized = |name: &str, length| bytes(name).filter(|bytes| bytes.len() == length);
+        let point = |length| {
+            Some([&[4], sized("x", length)?.as_slice(), sized("y", length)?.as_slice()].concat())
         };
-        if text("use").is_some_and(|purpose| purpose != "sig") {
-            return None;
-        }
-        let operations = jwk["key_ops"].as_array();
-        if operations.is_some_and(|all| !all.iter().any(|one| one == "verify")) {
-            return None;
-        }
-        let (family, first, second) = match (text("kty")?, text("crv")) {
-            ("RSA", _) => (Family::Rsa, part("n")?, part("e")?),
-            ("EC", Some("P-256")) => (Family::P256, point(&part("x")?, &part("y")?, 32)?, vec![]),
-            ("EC", Some("P-384")) => (Family::P384, point(&part("x")?, &part("y")?, 48)?, vec![]),
-            ("OKP", Some("Ed25519")) => (Family::Ed25519, part("x")?, vec![]),
+        let key = match (text("kty")?, text("crv")) {
+            ("RSA", _) => {
+                // `ring` takes no leading zeros, which some providers write
+                let number = |name: &str| Some(without_leading_zeros(&bytes(name)?).to_vec());
+                Key::Rsa(RsaPublicKeyComponents { n: number("n")?, e: number("e")? })
+            }
+            ("EC", Some("P-256")) => Key::Curve("P-256", point(32)?),
+            ("EC", Some("P-384")) => Key::Curve("P-384", point(48)?),
+            ("OKP", Some("Ed25519")) => Key::Curve("Ed25519", sized("x", 32)?),
             _ => return None,
         };
-        Some(Self {
-            id: text("kid").map(ToOwned::to_owned),
-            algorithm: text("alg").map(ToOwned::to_owned),
-            family,
-            first,
-            second,
-        })
+        let owned = |name: &str| text(name).map(str::to_owned);
+        Some(Self { key_id: owned("kid"), algorithm: owned("alg"), key })
     }
 
-    /// Whether this key made the signature.
-    pub(super) fn verifies(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
-        if self.family == Family::Rsa {
-            let key = RsaPublicKeyComponents { n: &self.first, e: &self.second };
-            return key.verify(rsa(algorithm), input, signature).is_ok();
-        }
-        let how: &dyn VerificationAlgorithm = match self.family {
-            Family::P256 => &ECDSA_P256_SHA256_FIXED,
-            Family::P384 => &ECDSA_P384_SHA384_FIXED,
-            _ => &ED25519,
+    fn suits(&self, algorithm: Algorithm) -> bool {
+        let kind = match &self.key {
+            Key::Rsa(_) => (Some("RSA"), None),
+            Key::Curve(curve, _) if *curve == "Ed25519" => (Some("OKP"), Some(*curve)),
+            Key::Curve(curve, _) => (Some("EC"), Some(*curve)),
+            Key::Secret(_) => (Some("oct"), None),
         };
-        UnparsedPublicKey::new(how, &self.first).verify(input, signature).is_ok()
+        kind == kind_of(algorithm)
+            && self.algorithm.as_deref().is_none_or(|own| own == algorithm.name())
+    }
+
+    /// Whether `signature` is one of this key over `message`. The kind of the key and that of the
+    /// algorithm are matched together, so that neither can stand for the other.
+    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        match &self.key {
+            Key::Secret(secret) => hmac_of(algorithm).is_some_and(|hash| {
+                let key = hmac::Key::new(hash, secret.expose().as_bytes());
+                hmac::verify(&key, message, signature).is_ok()
+            }),
+            Key::Rsa(key) => {
+                rsa_of(algorithm).is_some_and(|rsa| key.verify(rsa, message, signature).is_ok())
+            }
+            Key::Curve(_, key) => curve_of(algorithm).is_some_and(|curve| {
+                UnparsedPublicKey::new(curve, key).verify(message, signature).is_ok()
+            }),
+        }
     }
 }
 
-/// An uncompressed point, SEC 1 section 2.3.3. RFC 7518 section 6.2.1.2: both halves have full length.
-fn point(x: &[u8], y: &[u8], length: usize) -> Option<Vec<u8>> {
-    (x.len() == length && y.len() == length).then(|| [&[4], x, y].concat())
-}
-
-fn rsa(algorithm: Algorithm) -> &'static RsaParameters {
-    match algorithm {
-        Algorithm::RS384 => &RSA_PKCS1_2048_8192_SHA384,
-        Algorithm::RS512 => &RSA_PKCS1_2048_8192_SHA512,
-        Algorithm::PS256 => &RSA_PSS_2048_8192_SHA256,
-        Algorithm::PS384 => &RSA_PSS_2048_8192_SHA384,
-        Algorithm::PS512 => &RSA_PSS_2048_8192_SHA512,
-        _ => &RSA_PKCS1_2048_8192_SHA256,
-    }
-}
-
-/// The thumbprint of a public key (RFC 7638): SHA-256 over its required members in order.
+/// The SHA-256 thumbprint of a public JWK in Base64url (RFC 7638), or `None` if a required member
+/// is missing.
 #[must_use]
 pub fn thumbprint(jwk: &Value) -> Option<String> {
-    let members: &[&str] = match jwk["kty"].as_str()? {
+    let required: &[&str] = match jwk.get("kty")?.as_str()? {
         "RSA" => &["e", "kty", "n"],
         "EC" => &["crv", "kty", "x", "y"],
-        // RFC 8037 section 2.
         "OKP" => &["crv", "kty", "x"],
         _ => return None,
     };
-    let mut text = String::from("{");
-    for (at, name) in members.iter().enumerate() {
-        let value = serde_json::to_string(jwk[*name].as_str()?).ok()?;
-        text.push_str(&format!("{}\"{name}\":{value}", if at > 0 { "," } else { "" }));
+    let member = |name: &&str| Some(((*name).to_owned(), jwk.get(*name)?.clone()));
+    let members: Map<String, Value> = required.iter().map(member).collect::<Option<_>>()?;
+    let text = Value::Object(members).to_string();
+    Some(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes())))
+}
+
+fn without_leading_zeros(bytes: &[u8]) -> &[u8] {
+    &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..]
+}
+
+/// All of these take moduli from 2048 to 8192 bits.
+fn rsa_of(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    match algorithm {
+        Algorithm::Rs256 => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::Rs384 => Some(&signature::RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::Rs512 => Some(&signature::RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::Ps256 => Some(&signature::RSA_PSS_2048_8192_SHA256),
+        Algorithm::Ps384 => Some(&signature::RSA_PSS_2048_8192_SHA384),
+        Algorithm::Ps512 => Some(&signature::RSA_PSS_2048_8192_SHA512),
+        _ => None,
     }
-    text.push('}');
-    Some(base64url(digest(&SHA256, text.as_bytes()).as_ref()))
+}
+
+fn curve_of(algorithm: Algorithm) -> Option<&'static dyn signature::VerificationAlgorithm> {
+    match algorithm {
+        Algorithm::Es256 => Some(&signature::ECDSA_P256_SHA256_FIXED),
+        Algorithm::Es384 => Some(&signature::ECDSA_P384_SHA384_FIXED),
+        Algorithm::EdDsa => Some(&signature::ED25519),
+        _ => None,
+    }
 }

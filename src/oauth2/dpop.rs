@@ -1,16 +1,19 @@
-//! Proofs of possession (RFC 9449 section 4).
+//! Proofs of possession (DPoP, RFC 9449): the client shows with each request that it holds a key.
 
-use crate::jose::{KeyError, SigningKey, base64url};
+use crate::jose::{KeyError, SigningKey};
 use crate::secret::Secret;
-use ring::digest::{SHA256, digest};
-use serde_json::{Map, json};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::digest;
+use serde_json::{Map, Value};
 use url::Url;
 
-/// A proof for one request: method, address without query and fragment, time, and for an API call
-/// the digest of the access token.
+/// The proof for one request (section 4.2), for the header `DPoP`. With an access token, the proof
+/// is bound to it (`ath`, section 7); `nonce` is what the server asked for last (section 8). `now`
+/// in Unix seconds; `jti` must be new for every request.
 ///
 /// # Errors
-/// The key refused.
+/// The key is a shared secret, or the system gives no random numbers.
 pub fn proof(
     key: &SigningKey,
     method: &str,
@@ -20,66 +23,113 @@ pub fn proof(
     now: i64,
     jti: &str,
 ) -> Result<Secret, KeyError> {
-    let mut target = url.clone();
-    target.set_query(None);
-    target.set_fragment(None);
     let mut header = Map::new();
     header.insert("typ".to_owned(), "dpop+jwt".into());
-    header.insert("jwk".to_owned(), key.public_jwk().ok_or(KeyError::WrongSort)?);
+    header.insert("jwk".to_owned(), key.public_jwk()?);
     let mut claims = Map::new();
-    claims.insert("jti".to_owned(), jti.into());
-    claims.insert("htm".to_owned(), method.into());
-    claims.insert("htu".to_owned(), target.as_str().into());
-    claims.insert("iat".to_owned(), now.into());
+    let mut claim = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    claim("jti", jti.into());
+    claim("htm", method.into());
+    claim("htu", target(url).into());
+    claim("iat", now.into());
     if let Some(token) = access_token {
-        claims.insert("ath".to_owned(), hash(token).into());
+        claim("ath", access_token_hash(token).into());
     }
-    claims.extend(nonce.map(|nonce| ("nonce".to_owned(), json!(nonce))));
+    if let Some(nonce) = nonce {
+        claim("nonce", nonce.into());
+    }
     key.sign(&header, &claims)
 }
 
-/// `ath`, section 4.2.
-fn hash(token: &Secret) -> String {
-    base64url(digest(&SHA256, token.expose().as_bytes()).as_ref())
+/// The target URI without query, fragment and what belongs into `Authorization`.
+fn target(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Only URLs without a host refuse this, and those have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
+}
+
+fn access_token_hash(token: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, token.expose().as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::{Algorithm, JwkSet, thumbprint, verify};
-    use base64::Engine;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use serde_json::Value;
+    use crate::jose::{Algorithm, JwkSet, Verified, thumbprint, verify};
+    use serde_json::json;
 
-    fn header_of(proof: &Secret) -> Map<String, Value> {
-        let part = proof.expose().split('.').next().unwrap();
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    /// The example of RFC 9449 section 4.1.
+    const EXAMPLE: &str = concat!(
+        "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMz",
+        "R0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFq",
+        "SG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwia",
+        "HRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjY",
+        "yNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV3",
+        "7xRZT3Lg",
+    );
+
+    fn key() -> SigningKey {
+        SigningKey::generate_es256().unwrap().0
     }
 
-    #[test]
-    fn the_hash_of_a_token_is_that_of_the_rfc() {
-        // RFC 9449 section 7.1, figures 12 and 13.
-        let token = Secret::from("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU");
-        assert_eq!(hash(&token), "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo");
-    }
-
-    #[test]
-    fn a_proof_says_what_it_is_for_and_its_own_key_signed_it() {
-        let (key, _) = SigningKey::generate_es256().unwrap();
-        let url = Url::parse("https://server.example.com/token?x=1#y").unwrap();
-        let token = Secret::from("t");
-        let made = proof(&key, "POST", &url, Some(&token), Some("n"), 7, "j").unwrap();
-        let header = header_of(&made);
-        assert_eq!(header["typ"], "dpop+jwt");
-        assert_eq!(thumbprint(&header["jwk"]), key.thumbprint());
+    /// Verifies a proof with the key that it carries, as a server does.
+    fn read(proof: &str) -> Verified {
+        let header = URL_SAFE_NO_PAD.decode(proof.split('.').next().unwrap()).unwrap();
+        let header: Value = serde_json::from_slice(&header).unwrap();
         let keys = JwkSet::parse(&json!({"keys": [header["jwk"]]})).unwrap();
-        let claims = verify(made.expose(), &keys, &[Algorithm::ES256]).unwrap().claims;
-        assert_eq!(claims["htm"], "POST");
-        assert_eq!(claims["htu"], "https://server.example.com/token");
+        verify(proof, &keys, &[Algorithm::Es256]).unwrap()
+    }
+
+    fn names(map: &Map<String, Value>) -> Vec<&str> {
+        let mut names: Vec<&str> = map.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn a_proof_is_built_as_the_rfcs_example() {
+        let example = read(EXAMPLE);
+        let url = Url::parse("https://server.example.com/token").unwrap();
+        let key = key();
+        let own = proof(&key, "POST", &url, None, None, 1_562_262_616, "-BwC3ESc6acc2lTc").unwrap();
+        let own = read(own.expose());
+        assert_eq!(own.claims, example.claims);
+        assert_eq!(names(&own.header), names(&example.header));
+        assert_eq!(own.header["typ"], example.header["typ"]);
+        assert_eq!(own.header["alg"], example.header["alg"]);
+        assert_eq!(own.header["jwk"], key.public_jwk().unwrap());
+        // section 6.1: `jkt` of the example's key
         assert_eq!(
-            (&claims["iat"], &claims["jti"], &claims["nonce"]),
-            (&json!(7), &json!("j"), &json!("n"))
+            thumbprint(&example.header["jwk"]).unwrap(),
+            "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
         );
-        assert_eq!(claims["ath"], hash(&token));
+    }
+
+    #[test]
+    fn an_access_token_and_a_nonce_are_bound() {
+        let url = Url::parse("https://me:pw@api.test:8443/a%20b?q=1#f").unwrap();
+        // section 7.1
+        let token = Secret::from("Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU");
+        let own = proof(&key(), "GET", &url, Some(&token), Some("eyJ7S"), 7, "j").unwrap();
+        let claims = read(own.expose()).claims;
+        assert_eq!(
+            Value::Object(claims),
+            json!({
+                "jti": "j", "htm": "GET", "htu": "https://api.test:8443/a%20b", "iat": 7,
+                "ath": "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo", "nonce": "eyJ7S",
+            })
+        );
+    }
+
+    #[test]
+    fn a_shared_secret_proves_nothing() {
+        let key = SigningKey::from_secret(Algorithm::Hs256, b"hunter2").unwrap();
+        let url = Url::parse("https://server.example.com/token").unwrap();
+        let result = proof(&key, "POST", &url, None, None, 0, "j");
+        assert!(matches!(result, Err(KeyError::Symmetric(_))));
     }
 }

@@ -152,17 +152,34 @@ fn a_host_that_was_not_named_gets_nothing_at_all() {
     for url in [
         format!("http://localhost:{port}/"),
         format!("http://127.0.0.2:{port}/"),
-        format!("http://127.0.0.1@localhost:{port}/"),
         format!("http://127.0.0.1.evil.example:{port}/"),
         "http://192.0.2.1/".to_owned(),
     ] {
         home.run(&["call", APP, &url]).expect(4).says("error: ");
     }
+    let named = format!("http://127.0.0.1@localhost:{port}/");
+    home.run(&["call", APP, &named]).expect(2).says("user name");
     for odd in ["//localhost/x", "/\\localhost/x", "ftp://127.0.0.1/x", "file:///etc/passwd"] {
         let ran: Ran = home.run(&["call", APP, odd]);
         assert_ne!(ran.status, Some(0), "{odd}: {}", ran.stdout);
     }
     assert!(server.seen().is_empty(), "{:?}", server.seen());
+}
+
+#[test]
+fn a_path_stays_under_the_base_url_and_a_url_brings_no_user_name() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    for path in ["../me", "/../me", "/api/../../me", "/%2e%2E/me", "..\\me", "/./me"] {
+        home.run(&["call", APP, path]).expect(2).says("out of the base URL");
+    }
+    let requests = sandbox.state()["requests"].clone();
+    let url = sandbox.url.replace("http://", "http://ada:practice@");
+    let ran = home.run(&["call", APP, &format!("{url}/api-key/me")]).expect(2);
+    let ran = ran.says("a user name or password");
+    assert!(!ran.stderr.contains("practice@"), "{}", ran.stderr);
+    assert_eq!(sandbox.state()["requests"], requests);
+    home.run(&["call", APP, "/api/..x/y..?to=../z"]).expect(0);
 }
 
 #[test]

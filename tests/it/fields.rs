@@ -55,6 +55,33 @@ fn values_come_from_files_and_standard_input_without_their_line_break() {
 }
 
 #[test]
+fn what_is_too_long_for_a_value_is_refused_and_not_cut() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.write("long", &"k".repeat(64 * 1024 + 1));
+    let file = ["connect", "sandbox-api-key", "-f", "api_key=@long"];
+    home.run(&file).expect(2).says("longer than 64 KiB");
+    let input = ["connect", "sandbox-api-key", "-f", "api_key=-"];
+    home.run_with_input(&input, &"k".repeat(64 * 1024 + 1)).expect(2).says("longer than 64 KiB");
+    home.write("long", &"k".repeat(64 * 1024));
+    home.run(&file).expect(5);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_gives_a_value_and_one_that_nobody_writes_to_is_not_waited_for() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let pipe = home.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let arguments = ["connect", "sandbox-api-key", "-f", "api_key=@pipe"];
+    home.run(&arguments).expect(2).says("it is a pipe that nobody writes to");
+    let child = home.command(&arguments).spawn().unwrap();
+    std::fs::write(pipe, "practice-key\n").unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+}
+
+#[test]
 fn values_come_from_the_environment_and_a_flag_goes_first() {
     let sandbox = Sandbox::start(&[]);
     for (app, fields) in APPS {
@@ -220,8 +247,8 @@ fn a_refused_key_is_asked_for_again_twice_at_most() {
 
     let mut terminal = home.on_terminal(&["connect", "sandbox-api-secret"]);
     terminal.until("(not shown").types("canary-1");
-    terminal.until("Nothing was stored").until("(not shown").types("canary-2");
-    terminal.until("Nothing was stored").until("(not shown").types("canary-3");
+    terminal.until("stored; 2 tries left").until("(not shown").types("canary-2");
+    terminal.until("stored; one try left").until("(not shown").types("canary-3");
     assert_eq!(terminal.ends(), 5, "{}", terminal.seen);
     assert!(!terminal.seen.contains("canary"), "{}", terminal.seen);
     assert_eq!(terminal.seen.matches("Nothing was stored").count(), 2, "{}", terminal.seen);

@@ -156,6 +156,75 @@ fn each_mistake_alone_is_one_finding() {
 }
 
 #[test]
+fn a_host_is_a_name_and_nothing_more() {
+    let with = |host: &str| format!("hosts: [{host}]\n{}", around(""));
+    for host in [
+        "https://a.example",
+        "a.example/v1",
+        "\"*.example\"",
+        "a.example:443",
+        "\"\"",
+        "\"a b\"",
+        "\"{{sub}}.example\"",
+        ".com",
+        "127.1",
+        "bücher.example",
+        "ada@a.example",
+    ] {
+        assert_eq!(finding(&with(host)).split(' ').next(), Some("host-pattern"), "{host}");
+    }
+    let home = Home::new();
+    for host in ["a.example", ".a.example", "A.Example", "127.0.0.1", "\"[::1]\"", "localhost"] {
+        home.write("a.yaml", &with(host));
+        lint(&home, "a.yaml").expect(0);
+    }
+}
+
+/// A definition around one OAuth authorization.
+fn around_oauth2(lines: &str) -> String {
+    let yaml = around(lines).replace("type: api_key", "type: oauth2");
+    yaml.replace("    user_info", "    authorization_uri: https://a.example/a\n    user_info")
+}
+
+#[test]
+fn a_redirect_uri_is_https_or_http_on_this_machine() {
+    let with = |uri: &str| {
+        around_oauth2(&format!("token_endpoint: https://a.example/t\n    redirect_uri: \"{uri}\""))
+    };
+    for uri in ["ftp://127.0.0.1/x", "http://a.example/", "javascript:alert(1)", "callback"] {
+        assert_eq!(finding(&with(uri)).split(' ').next(), Some("redirect-uri"), "{uri}");
+    }
+    let home = Home::new();
+    for uri in ["http://127.0.0.1:8917/x", "http://localhost/x", "https://a.example/x"] {
+        home.write("a.yaml", &with(uri));
+        lint(&home, "a.yaml").expect(0);
+    }
+}
+
+#[test]
+fn choosing_at_a_token_endpoint_is_told_and_not_ignored() {
+    let choose = "{ url: /t, choose: { from: response.rows } }";
+    let told = finding(&around_oauth2(&format!("token_endpoint: {choose}")));
+    assert_eq!(told.split(' ').next(), Some("wrong-place"));
+    let told = finding(&around(&format!("token_endpoint: {choose}")));
+    assert_eq!(told.split(' ').next(), Some("wrong-place"));
+}
+
+#[test]
+fn a_pipe_in_a_definitions_place_is_told_and_not_waited_for() {
+    let home = Home::new();
+    let path = home.path().join("home/apps/pipe.yaml");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let text = path.display().to_string();
+    for arguments in [&["lint"][..], &["lint", &text], &["connect", &text], &["test", &text]] {
+        home.run(arguments).expect(2).says("it is a pipe");
+    }
+    home.run(&["connect", "pipe"]).expect(2);
+    home.run(&["apps"]).expect(0);
+}
+
+#[test]
 fn a_wrong_url_does_not_hide_the_rest_of_its_endpoint() {
     let home = Home::new();
     let endpoint =

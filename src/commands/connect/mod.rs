@@ -1,8 +1,10 @@
 //! `tieline connect`: obtain a credential and keep it.
 
+mod address;
 mod client;
 mod listening;
 mod outcome;
+mod pending;
 mod prepare;
 
 pub use listening::ListeningOptions;
@@ -19,9 +21,11 @@ use crate::definition::{Authorization, Definition, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::obtain::Obtained;
 use crate::flow::token::is_renewable;
+use crate::http::Client;
 use crate::redirect::Waiting;
 use crate::store::Doing;
 use crate::terminal::Style;
+use address::{app_of, is_address};
 use outcome::{page, say_connected};
 use prepare::Prepared;
 use std::cell::OnceCell;
@@ -34,9 +38,12 @@ const TRIES: usize = 3;
 #[command(after_help = "Examples:\n  \
     tieline connect github\n  \
     tieline connect github --account bot --add --auth token\n  \
-    printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-")]
+    tieline connect https://mcp.example.com/mcp\n  \
+    printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-\n  \
+    tieline connect github --start\n  \
+    tieline connect github --finish -")]
 pub struct Arguments {
-    /// The app, `app/name`, or a definition's path
+    /// The app, `app/name`, a definition's path, or the address of an issuer or API
     #[arg(add = crate::candidates::apps())]
     pub app: String,
     /// What a whole authorization takes.
@@ -51,6 +58,13 @@ pub struct Arguments {
     /// Replace the account even if somebody else signs in
     #[arg(long)]
     pub replace: bool,
+    /// Print the authorization URL and end; `--finish` completes it within an hour
+    #[arg(long, conflicts_with_all = ["finish", "listen", "tls_certificate", "replace"])]
+    pub start: bool,
+    /// Complete what `--start` began, with the address that the browser ended on; `-` reads it from
+    /// standard input, where no other process sees the code in it
+    #[arg(long, value_name = "URL|-", conflicts_with_all = ["scopes", "auth", "listen", "tls_certificate", "ask"])]
+    pub finish: Option<String>,
 }
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
@@ -58,25 +72,47 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         return app.stores.get(StoreChoice::Env).map(|_| ());
     }
     let accounts = app.accounts();
-    accounts.finish_interrupted().await;
-    let definition = definition(app, &arguments.app)?;
-    let id = which(app, &accounts, &definition, arguments)?;
-    let auth = authorization_for(&accounts, &definition, &id, arguments.options.auth.as_deref())?;
+    app.finish_interrupted(&accounts).await;
+    if let Some(address) = &arguments.finish {
+        return pending::finish(arguments, app, &accounts, address).await;
+    }
     let http = app.http(arguments.options.request_seconds());
+    let result = connect_word(arguments, app, &accounts, &http).await;
+    trace::print(&app.terminal, &http);
+    result
+}
+
+async fn connect_word(
+    arguments: &Arguments,
+    app: &App,
+    accounts: &Accounts<'_>,
+    http: &Client,
+) -> Result<()> {
+    let word = match is_address(&arguments.app) {
+        true => app_of(app, http, &arguments.app).await?,
+        false => arguments.app.clone(),
+    };
+    let definition = definition(app, &word)?;
+    let id = which(app, accounts, &definition, arguments)?;
+    if accounts.is_damaged(&id) {
+        app.terminal.warn(format!("the account file of `{id}` is damaged; it will be replaced"));
+    }
+    let auth = authorization_for(accounts, &definition, &id, arguments.options.auth.as_deref())?;
     let ground = Ground {
         app,
-        accounts: &accounts,
+        accounts,
         definition: &definition,
         auth,
         id: &id,
-        http: &http,
+        http,
         again: false,
         keeps: true,
         completed: &OnceCell::new(),
     };
-    let result = connect(arguments, ground).await;
-    trace::print(&app.terminal, &http);
-    result
+    match arguments.start {
+        true => pending::start(arguments, ground).await,
+        false => connect(arguments, ground).await,
+    }
 }
 
 /// Which account is connected: named, the only one, the default, or a new one.
@@ -86,7 +122,7 @@ fn which(
     definition: &Definition,
     arguments: &Arguments,
 ) -> Result<AccountId> {
-    let in_word = match Catalog::is_path(&arguments.app) {
+    let in_word = match Catalog::is_path(&arguments.app) || is_address(&arguments.app) {
         true => None,
         false => arguments.app.split_once('/').map(|(_, name)| name),
     };
@@ -136,7 +172,7 @@ fn authorization_for<'d>(
     id: &AccountId,
     name: Option<&str>,
 ) -> Result<&'d Authorization> {
-    let before = accounts.record(id)?.map(|record| record.account.authorization);
+    let before = accounts.replaced(id)?.map(|record| record.account.authorization);
     let kept = before.filter(|name| definition.authorization(Some(name)).is_some());
     authorization(definition, name.or(kept.as_deref()))
 }
@@ -169,7 +205,10 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
         let (waiting, result) = prepared.run(ground.app).await;
         match result {
             Ok(obtained) => {
-                let kept = keep(arguments, ground, &prepared, obtained).await;
+                let kept = match definition_path(&arguments.app) {
+                    Ok(path) => keep(arguments, ground, &prepared, obtained, path).await,
+                    Err(error) => Err(error),
+                };
                 return (waiting, kept);
             }
             Err(error)
@@ -178,7 +217,11 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
                 let cause = error.causes.first().cloned().unwrap_or_default();
                 let terminal = &ground.app.terminal;
                 let cross = terminal.paint(Style::Bad, terminal.cross());
-                terminal.say(format!("  {cross} {cause}. Nothing was stored."));
+                let left = match TRIES - tries {
+                    1 => "one try left".to_owned(),
+                    left => format!("{left} tries left"),
+                };
+                terminal.say(format!("  {cross} {cause}. Nothing was stored; {left}."));
                 ground.again = true;
             }
             Err(error) => return (waiting, Err(error)),
@@ -192,10 +235,11 @@ async fn keep(
     ground: Ground<'_>,
     prepared: &Prepared<'_>,
     obtained: Obtained,
+    path: Option<String>,
 ) -> Result<Account> {
     let Ground { app, accounts, definition, id, .. } = ground;
     let _lock = accounts.lock(id).await?;
-    let before = accounts.record(id)?.map(|record| record.account);
+    let before = accounts.replaced(id)?.map(|record| record.account);
     let identity = obtained.identity.name.clone();
     if let Some(before) = &before
         && !arguments.replace
@@ -206,7 +250,7 @@ async fn keep(
         return Err(somebody_else(id, before, identity.as_deref().unwrap_or_default()));
     }
     let mut account = account(prepared, obtained)?;
-    account.definition = definition_path(&arguments.app)?;
+    account.definition = path;
     let client = prepared.session.client.as_ref().filter(|_| prepared.new_client);
     let client = client.map(|client| (definition, client));
     let credential = &prepared.session.credential;
@@ -216,7 +260,7 @@ async fn keep(
 
 /// Where a definition that was given by path lies, from everywhere.
 fn definition_path(word: &str) -> Result<Option<String>> {
-    if !Catalog::is_path(word) {
+    if !Catalog::is_path(word) || is_address(word) {
         return Ok(None);
     }
     let path = std::fs::canonicalize(word)

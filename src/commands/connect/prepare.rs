@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::commands::{App, authorization};
 use crate::credential::{Client as OAuthClient, Credential};
 use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Field, GrantType, Way};
+use crate::definition::{Authorization, Definition, Field, GrantType, OAuth2, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::authorization_code::Asking;
 use crate::flow::discovery::complete as complete_definition;
@@ -17,7 +17,7 @@ use crate::flow::explain::{Doing, explain};
 use crate::flow::fields::{Collected, Sources, parse_given};
 use crate::flow::obtain::{Obtained, obtain};
 use crate::flow::redirect::Listening;
-use crate::flow::{Chooser, Grant, Session};
+use crate::flow::{Chooser, Grant, Session, pending};
 use crate::http::Client;
 use crate::redirect::Waiting;
 use crate::secret::Secret;
@@ -26,6 +26,7 @@ use crate::terminal::{Style, Terminal};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use url::Url;
 
 /// What a whole authorization takes, for `test --fresh` and `client set --test` too.
 #[derive(clap::Args, Debug, Default)]
@@ -78,8 +79,8 @@ pub(in crate::commands) struct Prepared<'a> {
     pub(in crate::commands) session: Session<'a>,
     pub(super) id: AccountId,
     pub(super) scopes: Vec<String>,
-    given: BTreeMap<String, String>,
-    kept_extras: BTreeMap<String, String>,
+    pub(super) given: BTreeMap<String, String>,
+    pub(super) kept_extras: BTreeMap<String, String>,
     typed: Vec<String>,
     /// A client from the environment, to be kept with the account.
     pub(super) new_client: bool,
@@ -114,9 +115,9 @@ pub(in crate::commands) async fn prepare<'a>(
     own_client: Option<OAuthClient>,
 ) -> Result<Prepared<'a>> {
     let Ground { app, accounts, definition, auth, id, http, again, keeps, .. } = ground;
-    let given = parse_given(&options.fields)?;
+    let given = parse_given(&options.fields).await?;
     let before = match keeps {
-        true => accounts.record(id)?.map(|record| record.account),
+        true => accounts.replaced(id)?.map(|record| record.account),
         false => None,
     };
     let kept = before.as_ref().map(|account| account.fields.clone()).unwrap_or_default();
@@ -166,24 +167,43 @@ pub(in crate::commands) async fn prepare<'a>(
     let session = session(&app.terminal, definition, auth, client, collected, http)?;
     session.make_ready().map_err(|error| explain(error, definition, id, Doing::Connect))?;
     Ok(Prepared {
-        session,
-        id: id.clone(),
         scopes,
         given,
         kept_extras: before.map(|account| account.extras).unwrap_or_default(),
         typed,
         new_client,
-        open: !options.no_browser,
-        wait: Duration::from_secs(options.timeout.unwrap_or(300)),
         grant,
-        listening: options.listening.listening(),
+        ..Prepared::new(session, id, options)
     })
 }
 
-impl Prepared<'_> {
+impl<'a> Prepared<'a> {
+    /// With nothing but a session and what the flags say.
+    pub(super) fn new(session: Session<'a>, id: &AccountId, options: &Options) -> Self {
+        Self {
+            session,
+            id: id.clone(),
+            scopes: Vec::new(),
+            given: BTreeMap::new(),
+            kept_extras: BTreeMap::new(),
+            typed: Vec::new(),
+            new_client: false,
+            grant: GrantType::AuthorizationCode,
+            open: !options.no_browser,
+            wait: Duration::from_secs(options.timeout.unwrap_or(300)),
+            listening: options.listening.listening(),
+        }
+    }
+
     /// Whether a key or password was typed just now, so that it can be typed again.
     pub(super) fn typed_a_key(&self) -> bool {
         !self.typed.is_empty() && matches!(self.session.auth.way, Way::Fields | Way::Login(_))
+    }
+
+    /// Asks, and leaves in the session what the answer needs. Nobody waits for it.
+    pub(super) async fn begin(&mut self, app: &App, oauth2: &OAuth2) -> Result<Url> {
+        let asking = asking(app, (self.open, self.wait), &self.scopes, self.grant, &self.listening);
+        pending::begin(&mut self.session, oauth2, &self.id, &asking).await
     }
 
     /// Runs the authorization. Nothing is kept.
@@ -191,20 +211,30 @@ impl Prepared<'_> {
         &mut self,
         app: &App,
     ) -> (Option<Waiting>, Result<Obtained>) {
-        let asking = Asking {
-            terminal: &app.terminal,
-            open: self.open,
-            browser: app.context.browser(),
-            private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
-            timeout: self.wait,
-            scopes: self.scopes.clone(),
-            grant: self.grant,
-            listening: &self.listening,
-            surroundings: app.context.surroundings(),
-        };
+        let asking = asking(app, (self.open, self.wait), &self.scopes, self.grant, &self.listening);
         let chooser =
             Chooser { terminal: &app.terminal, given: &self.given, kept: &self.kept_extras };
         obtain(&mut self.session, &self.id, &asking, &chooser).await
+    }
+}
+
+fn asking<'a>(
+    app: &'a App,
+    (open, timeout): (bool, Duration),
+    scopes: &[String],
+    grant: GrantType,
+    listening: &'a Listening,
+) -> Asking<'a> {
+    Asking {
+        terminal: &app.terminal,
+        open,
+        browser: app.context.browser(),
+        private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
+        timeout,
+        scopes: scopes.to_vec(),
+        grant,
+        listening,
+        surroundings: app.context.surroundings(),
     }
 }
 
@@ -271,7 +301,7 @@ fn announce(
     app.terminal.say("");
 }
 
-fn session<'a>(
+pub(super) fn session<'a>(
     terminal: &Terminal,
     definition: &'a Definition,
     auth: &'a Authorization,

@@ -4,6 +4,7 @@ use super::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, Param,
     Placement, Response, TOKEN_VALUES,
 };
+use crate::definition::finding::Finding;
 use crate::definition::reader::{Entries, Reader};
 use crate::definition::signature::Signature;
 use crate::definition::yaml::{Node, Value as Yaml};
@@ -105,7 +106,7 @@ impl Endpoint {
         if let Some(node) = entries.take("response") {
             endpoint.response = Response::read(reader, node, kind);
         }
-        endpoint.choose = entries.take("choose").and_then(|node| Choose::read(reader, node));
+        endpoint.choose = read_choose(reader, &entries, kind);
         if let Some(node) = entries.take("client_authentication") {
             endpoint.client_authentication = read_client_authentication(reader, node);
         }
@@ -297,6 +298,18 @@ fn outputs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Template)> 
             Some((key.name.clone(), reader.template(node, Place::Answer, "a value")?))
         })
         .collect()
+}
+
+/// Choosing belongs to what is asked after connecting: who it is, and lookups.
+fn read_choose(reader: &mut Reader, entries: &Entries, kind: Use) -> Option<Choose> {
+    let node = entries.take("choose")?;
+    if matches!(kind, Use::Token | Use::Client | Use::DeviceAuthorization) {
+        let message = "`choose` has no effect here";
+        let finding = Finding::error("wrong-place", node.span.clone(), message);
+        reader.findings.push(finding.help("write it at `user_info_endpoint` or under `lookups`"));
+        return None;
+    }
+    Choose::read(reader, node)
 }
 
 impl Choose {
