@@ -23,12 +23,13 @@ use super::person::Person;
 use super::place::Place;
 use super::provider::Provider;
 use super::resource;
+use super::signed;
 use super::subject::Subject;
 
 pub(super) const USERNAME: &str = "ada";
 pub(super) const PASSWORD: &str = "practice-password";
-const API_KEY: &str = "practice-key";
-const API_SECRET: &str = "practice-api-secret";
+pub(super) const API_KEY: &str = "practice-key";
+pub(super) const API_SECRET: &str = "practice-api-secret";
 /// How much of an unwanted body is read, in bytes.
 const MAX_UNWANTED: usize = 1024 * 1024;
 
@@ -40,25 +41,40 @@ pub(super) struct Caller {
     pub(super) scopes: Option<Vec<String>>,
 }
 
+impl Caller {
+    /// Whose every key and password is.
+    fn ada() -> Self {
+        Self { subject: Subject::Person(Person::Ada), scopes: None }
+    }
+}
+
 /// The middleware in front of every API call.
 pub(super) async fn authenticate(
     State((provider, kind)): State<(Arc<Provider>, AuthorizationType)>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
+    if let Some(scheme) = kind.scheme() {
+        return match signed::verified(scheme, request).await {
+            Ok(request) => pass(request, Caller::ada(), next).await,
+            Err(reason) => refusal(kind, reason.into(), true),
+        };
+    }
     let found = presented(&request);
     let called = Called::of(request.extensions());
     let call = Call { method: request.method(), headers: request.headers(), url: &called.url };
     match caller(&provider, (kind, &call), &found) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
+        Ok(caller) => pass(request, caller, next).await,
         Err(refused) => {
             drain(request.into_body()).await;
             refusal(kind, refused, !found.is_empty())
         }
     }
+}
+
+async fn pass(mut request: Request, caller: Caller, next: Next) -> Response {
+    request.extensions_mut().insert(caller);
+    next.run(request).await
 }
 
 /// Reads what is left of a body that nobody wants: a connection that is closed while a client still
@@ -107,18 +123,21 @@ fn caller(
     if places != kind.places() {
         return Err("a credential is missing, in the wrong place or given twice".into());
     }
-    let ada = Caller { subject: Subject::Person(Person::Ada), scopes: None };
     let right = match (kind, &*found[0].1) {
         (AuthorizationType::OAuth2, value) => return access_token(provider, value, call),
-        (AuthorizationType::Login, value) => return Ok(session(provider, value).map(|()| ada)?),
+        (AuthorizationType::Login, value) => {
+            return Ok(session(provider, value).map(|()| Caller::ada())?);
+        }
         (AuthorizationType::Basic | AuthorizationType::BasicUrl, value) => is_ada(value),
         (AuthorizationType::BasicApiKey, value) => is_ada(value) && found[1].1 == API_KEY,
         (AuthorizationType::ApiKey, value) => after(value, "Bearer") == Some(API_KEY),
         (AuthorizationType::ApiSecret, value) => after(value, "Bearer") == Some(API_SECRET),
         (AuthorizationType::ApiKeySecret, value) => value == API_KEY && found[1].1 == API_SECRET,
         (AuthorizationType::ApiKeyUrl, value) => value == API_KEY,
+        // Those are signed, and never come here.
+        (AuthorizationType::Hmac | AuthorizationType::AwsSigV4, _) => false,
     };
-    if right { Ok(ada) } else { Err("the credential is wrong".into()) }
+    if right { Ok(Caller::ada()) } else { Err("the credential is wrong".into()) }
 }
 
 /// A token for some resource is good there only (RFC 8707 section 2), and at this provider's own

@@ -42,6 +42,7 @@ mod replay;
 mod resource;
 mod revoke;
 mod scope;
+mod signed;
 mod subject;
 mod token;
 mod user_info;

@@ -18,6 +18,7 @@ mod openid;
 mod protected_resource;
 mod pushed;
 mod registration;
+mod signed;
 mod strictness;
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
