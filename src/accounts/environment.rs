@@ -128,9 +128,10 @@ fn read_tokens(
         }
         Way::OAuth2(_) if !has_token => missing.push(variable(id, "access_token")),
         Way::OAuth1(_) => {
-            for (name, value) in
-                [("access_token", &credential.access_token), ("token_secret", &credential.token_secret)]
-            {
+            for (name, value) in [
+                ("access_token", &credential.access_token),
+                ("token_secret", &credential.token_secret),
+            ] {
                 if value.is_none() && asked(name) {
                     missing.push(variable(id, name));
                 }

@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde_json::json;
 
+use super::access_token::{self, Call, Refused, after};
 use super::authorization_type::AuthorizationType;
-use super::bearer::{self, after};
 use super::called::Called;
 use super::client::basic;
 use super::error::NO_STORE;
@@ -57,16 +57,17 @@ pub(super) async fn authenticate(
     if let Some(scheme) = kind.scheme() {
         return match signed::verified(scheme, request).await {
             Ok(request) => pass(request, Caller::ada(), next).await,
-            Err(reason) => refusal(kind, reason, true),
+            Err(reason) => refusal(kind, reason.into(), true),
         };
     }
     let found = presented(&request);
-    let Called { url, .. } = Called::of(request.extensions());
-    match caller(&provider, (kind, &url), &found) {
+    let called = Called::of(request.extensions());
+    let call = Call { method: request.method(), headers: request.headers(), url: &called.url };
+    match caller(&provider, (kind, &call), &found) {
         Ok(caller) => pass(request, caller, next).await,
-        Err(reason) => {
+        Err(refused) => {
             drain(request.into_body()).await;
-            refusal(kind, reason, !found.is_empty())
+            refusal(kind, refused, !found.is_empty())
         }
     }
 }
@@ -112,19 +113,21 @@ fn presented(request: &Request) -> Vec<(Place, String)> {
 
 fn caller(
     provider: &Provider,
-    (kind, url): (AuthorizationType, &str),
+    (kind, call): (AuthorizationType, &Call<'_>),
     found: &[(Place, String)],
-) -> Result<Caller, &'static str> {
+) -> Result<Caller, Refused> {
     if found.is_empty() {
-        return Err("there is no credential");
+        return Err("there is no credential".into());
     }
     let places: Vec<_> = found.iter().map(|(place, _)| *place).collect();
     if places != kind.places() {
-        return Err("a credential is missing, in the wrong place or given twice");
+        return Err("a credential is missing, in the wrong place or given twice".into());
     }
     let right = match (kind, &*found[0].1) {
-        (AuthorizationType::OAuth2, value) => return access_token(provider, value, url),
-        (AuthorizationType::Login, value) => return session(provider, value).map(|()| Caller::ada()),
+        (AuthorizationType::OAuth2, value) => return access_token(provider, value, call),
+        (AuthorizationType::Login, value) => {
+            return Ok(session(provider, value).map(|()| Caller::ada())?);
+        }
         (AuthorizationType::Basic | AuthorizationType::BasicUrl, value) => is_ada(value),
         (AuthorizationType::BasicApiKey, value) => is_ada(value) && found[1].1 == API_KEY,
         (AuthorizationType::ApiKey, value) => after(value, "Bearer") == Some(API_KEY),
@@ -134,7 +137,7 @@ fn caller(
         // Those are signed, and never come here.
         (AuthorizationType::Hmac | AuthorizationType::AwsSigV4, _) => false,
     };
-    if right { Ok(Caller::ada()) } else { Err("the credential is wrong") }
+    if right { Ok(Caller::ada()) } else { Err("the credential is wrong".into()) }
 }
 
 /// A token for some resource is good there only (RFC 8707 section 2), and at this provider's own
@@ -142,13 +145,13 @@ fn caller(
 fn access_token(
     provider: &Provider,
     authorization: &str,
-    url: &str,
-) -> Result<Caller, &'static str> {
-    let authority = bearer::authority(provider, authorization)?;
-    if !url.ends_with(AuthorizationType::OAuth2.user_info())
-        && !resource::covers(&authority.audience, url)
+    call: &Call<'_>,
+) -> Result<Caller, Refused> {
+    let authority = access_token::authority(provider, authorization, call)?;
+    if !call.url.ends_with(AuthorizationType::OAuth2.user_info())
+        && !resource::covers(&authority.audience, call.url)
     {
-        return Err("the access token was issued for another resource");
+        return Err("the access token was issued for another resource".into());
     }
     Ok(Caller { subject: authority.subject, scopes: Some(authority.scopes) })
 }
@@ -166,11 +169,11 @@ fn is_ada(authorization: &str) -> bool {
     basic(authorization).is_some_and(|(user, password)| user == USERNAME && password == PASSWORD)
 }
 
-fn refusal(kind: AuthorizationType, reason: &'static str, tried: bool) -> Response {
+fn refusal(kind: AuthorizationType, refused: Refused, tried: bool) -> Response {
     if kind == AuthorizationType::OAuth2 {
-        return bearer::refusal(r#"realm="sandbox""#, reason, tried);
+        return refused.response(r#"realm="sandbox""#, tried);
     }
-    let body = Json(json!({"error": "unauthorized", "error_description": reason}));
+    let body = Json(json!({"error": "unauthorized", "error_description": refused.reason}));
     let challenge = [(header::WWW_AUTHENTICATE, kind.challenge())];
     (StatusCode::UNAUTHORIZED, NO_STORE, challenge, body).into_response()
 }

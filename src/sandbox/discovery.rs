@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::{Map, Value, json};
 
+use crate::jose::Algorithm;
+
 use super::called::Called;
-use super::client::Method;
+use super::client::{Method, SYMMETRIC};
 use super::grants::GrantType;
 use super::misbehave;
 use super::provider::Provider;
@@ -44,6 +46,7 @@ fn answer(provider: &Provider, mut metadata: Map<String, Value>) -> Response {
 fn metadata(called: &Called) -> Map<String, Value> {
     let methods = Method::ALL.map(Method::name);
     let confidential: Vec<_> = methods.into_iter().filter(|name| *name != "none").collect();
+    let signing = Algorithm::ASYMMETRIC.into_iter();
     let mut metadata = endpoints(called);
     let supported = [
         ("scopes_supported", json!(SCOPES.map(|(name, _)| name))),
@@ -54,6 +57,17 @@ fn metadata(called: &Called) -> Map<String, Value> {
         ("token_endpoint_auth_methods_supported", json!(methods)),
         ("revocation_endpoint_auth_methods_supported", json!(methods)),
         ("introspection_endpoint_auth_methods_supported", json!(confidential)),
+        (
+            "token_endpoint_auth_signing_alg_values_supported",
+            json!(signing.clone().chain(SYMMETRIC).map(Algorithm::name).collect::<Vec<_>>()),
+        ),
+        (
+            "dpop_signing_alg_values_supported",
+            json!(signing.map(Algorithm::name).collect::<Vec<_>>()),
+        ),
+        ("subject_types_supported", json!(["public"])),
+        ("id_token_signing_alg_values_supported", json!([Algorithm::Es256.name()])),
+        ("claims_supported", json!(["sub", "name", "email"])),
         ("authorization_response_iss_parameter_supported", json!(true)),
         ("require_pushed_authorization_requests", json!(false)),
     ];
@@ -72,6 +86,7 @@ fn endpoints(called: &Called) -> Map<String, Value> {
         ("registration_endpoint", "/register"),
         ("revocation_endpoint", "/revoke"),
         ("introspection_endpoint", "/introspect"),
+        ("jwks_uri", "/jwks"),
     ];
     let below = below.map(|(name, path)| (name, format!("{issuer}{path}")));
     let mut endpoints = Map::new();

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 
 use super::called::Called;
 use super::client::{self, Client};
+use super::dpop::{self, Target};
 use super::error::OAuthError;
 use super::form::{Parameters, has_media_type};
 use super::provider::Provider;
@@ -69,6 +70,13 @@ impl FormRequest {
             Some(name) => Err(OAuthError::repeated(name)),
             None => Ok(parameters),
         }
+    }
+
+    /// The thumbprint of the key whose possession the request proves (RFC 9449 section 5).
+    pub(super) fn proven_key(&self, provider: &Provider) -> Result<Option<String>, OAuthError> {
+        let Parts { method, headers, .. } = &self.parts;
+        let target = Target { method, url: &self.called.url, access_token: None };
+        dpop::proven_key(provider, headers, &target).map_err(OAuthError::from)
     }
 
     /// The parameters, and the client that they come from.

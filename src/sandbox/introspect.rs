@@ -58,8 +58,12 @@ fn described(authority: &Authority, issuer: &str, now: Instant) -> Value {
     tell("iss", issuer.into());
     tell("iat", (unix_time() - (now - authority.since).as_secs()).into());
     if let Some(until) = authority.until {
-        tell("token_type", "Bearer".into());
+        tell("token_type", if authority.key.is_some() { "DPoP" } else { "Bearer" }.into());
         tell("exp", (unix_time() + (until - now).as_secs()).into());
+    }
+    if let Some(key) = &authority.key {
+        // RFC 9449 section 6.2
+        tell("cnf", json!({"jkt": key}));
     }
     if !authority.audience.is_empty() {
         tell("aud", authority.audience.clone().into());

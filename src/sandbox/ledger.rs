@@ -24,12 +24,16 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<String>,
     /// RFC 8707: where its tokens are good; none in particular if empty.
     pub(super) resources: Vec<String>,
+    /// OpenID Connect Core section 3.1.2.1: what the ID token repeats.
+    pub(super) nonce: Option<String>,
 }
 
 /// What a code is bound to.
 pub(super) struct Binding {
     pub(super) redirect_uri: String,
     pub(super) code_challenge: String,
+    /// The thumbprint of a key (RFC 9449 section 10).
+    pub(super) key: Option<String>,
 }
 
 /// What a client presents for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
@@ -47,11 +51,20 @@ pub(super) struct Terms {
     pub(super) rotation: Rotation,
     /// Which of the grant's resources (RFC 8707 section 2.2); all of them if empty.
     pub(super) resources: Vec<String>,
+    /// The thumbprint of the key that the tokens are bound to (RFC 9449).
+    pub(super) key: Option<String>,
+    /// Whether the client is public: then refresh tokens are bound, too (section 5).
+    pub(super) is_public: bool,
 }
 
 /// What a successful token request gives.
 #[derive(Debug)]
 pub(super) struct Issued {
+    pub(super) client_id: String,
+    pub(super) subject: Subject,
+    pub(super) nonce: Option<String>,
+    /// Whether the access token is bound to a key.
+    pub(super) is_bound: bool,
     pub(super) access_token: String,
     pub(super) refresh_token: Option<String>,
     pub(super) scopes: Vec<String>,
@@ -81,6 +94,8 @@ pub(super) struct Authority {
     pub(super) since: Instant,
     /// `None` for a refresh token.
     pub(super) until: Option<Instant>,
+    /// The thumbprint of the key that it is bound to.
+    pub(super) key: Option<String>,
 }
 
 struct Code {
@@ -94,6 +109,7 @@ struct AccessToken {
     grant: usize,
     scopes: Vec<String>,
     audience: Vec<String>,
+    key: Option<String>,
     since: Instant,
     expires: Instant,
 }
@@ -101,6 +117,7 @@ struct AccessToken {
 struct RefreshToken {
     grant: usize,
     since: Instant,
+    key: Option<String>,
     used: bool,
 }
 
@@ -140,7 +157,7 @@ impl Ledger {
         }
         let grant =
             self.grants[index].as_ref().filter(|grant| grant.client_id == presented.client_id);
-        let Binding { redirect_uri, code_challenge } = &found.binding;
+        let Binding { redirect_uri, code_challenge, .. } = &found.binding;
         let granted = match grant {
             None => Err("the authorization code is revoked or belongs to another client"),
             Some(_) if terms.now - found.issued > CODE_LIFETIME => {
@@ -152,20 +169,24 @@ impl Ledger {
             Some(_) if !pkce::matches(presented.code_verifier, code_challenge) => {
                 Err("code_verifier does not match the code challenge")
             }
-            Some(grant) => Ok((grant.scopes.clone(), &grant.resources)),
+            Some(_) if found.binding.key.is_some() && found.binding.key != terms.key => {
+                Err("the authorization code is bound to another key")
+            }
+            Some(grant) => Ok(grant),
         };
-        let (scopes, resources) = granted.map_err(OAuthError::invalid_grant)?;
-        let audience = resource::narrowed(resources, &terms.resources)?;
+        let grant = granted.map_err(OAuthError::invalid_grant)?;
+        let resources = resource::narrowed(&grant.resources, &terms.resources)?;
+        let asked = Grant { resources, ..grant.clone() };
         found.used = true;
-        Ok(self.issue(index, (scopes, audience), terms))
+        Ok(self.issue(index, asked, terms))
     }
 
     /// The tokens of a grant that needs no code.
     pub(super) fn grant(&mut self, grant: Grant, terms: &Terms) -> Result<Issued, OAuthError> {
-        let audience = resource::narrowed(&grant.resources, &terms.resources)?;
-        let access = (grant.scopes.clone(), audience);
+        let resources = resource::narrowed(&grant.resources, &terms.resources)?;
+        let asked = Grant { resources, ..grant.clone() };
         let index = self.enter(grant);
-        Ok(self.issue(index, access, terms))
+        Ok(self.issue(index, asked, terms))
     }
 
     /// RFC 6749 section 6; a token that is used twice takes the whole family with it.
@@ -191,10 +212,15 @@ impl Ledger {
                 "the refresh token was used before: everything that came from it is revoked",
             ));
         }
+        if found.key.is_some() && found.key != terms.key {
+            return Err(OAuthError::invalid_grant("the refresh token is bound to another key"));
+        }
         let scopes = scope::narrowed(&grant.scopes, scope)?;
-        let audience = resource::narrowed(&grant.resources, &terms.resources)?;
+        let resources = resource::narrowed(&grant.resources, &terms.resources)?;
+        // OpenID Connect Core section 12.2: a later ID token answers no request with a nonce.
+        let asked = Grant { scopes, resources, nonce: None, ..grant.clone() };
         found.used = terms.rotation == Rotation::OneTime;
-        Ok(self.issue(index, (scopes, audience), terms))
+        Ok(self.issue(index, asked, terms))
     }
 
     fn enter(&mut self, grant: Grant) -> usize {
@@ -202,22 +228,36 @@ impl Ledger {
         self.grants.len() - 1
     }
 
-    fn issue(
-        &mut self,
-        grant: usize,
-        (scopes, audience): (Vec<String>, Vec<String>),
-        terms: &Terms,
-    ) -> Issued {
+    /// Tokens for a grant, or for what of it was asked.
+    fn issue(&mut self, index: usize, grant: Grant, terms: &Terms) -> Issued {
+        let Grant { client_id, subject, scopes, resources, nonce } = grant;
         let access_token = random("practice-access-");
-        let (since, expires) = (terms.now, terms.now + terms.lifetime);
-        let token = AccessToken { grant, scopes: scopes.clone(), audience, since, expires };
+        let token = AccessToken {
+            grant: index,
+            scopes: scopes.clone(),
+            audience: resources,
+            key: terms.key.clone(),
+            since: terms.now,
+            expires: terms.now + terms.lifetime,
+        };
         self.access_tokens.insert(access_token.clone(), token);
-        let refresh_token =
-            (terms.rotation == Rotation::OneTime).then(|| random("practice-refresh-"));
-        if let Some(token) = &refresh_token {
-            self.refresh_tokens.insert(token.clone(), RefreshToken { grant, since, used: false });
+        let refresh_token = (terms.rotation == Rotation::OneTime).then(|| {
+            let key = terms.key.clone().filter(|_| terms.is_public);
+            let token = random("practice-refresh-");
+            let kept = RefreshToken { grant: index, since: terms.now, key, used: false };
+            self.refresh_tokens.insert(token.clone(), kept);
+            token
+        });
+        Issued {
+            client_id,
+            subject,
+            nonce,
+            is_bound: terms.key.is_some(),
+            access_token,
+            refresh_token,
+            scopes,
+            issued_token_type: None,
         }
-        Issued { access_token, refresh_token, scopes, issued_token_type: None }
     }
 
     /// What an access token stands for, or why it does not count.
@@ -238,6 +278,7 @@ impl Ledger {
             audience: token.audience.clone(),
             since: token.since,
             until: Some(token.expires),
+            key: token.key.clone(),
         })
     }
 
@@ -252,6 +293,7 @@ impl Ledger {
             audience: grant.resources.clone(),
             since: token.since,
             until: None,
+            key: token.key.clone(),
         })
     }
 

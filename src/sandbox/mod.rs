@@ -3,17 +3,19 @@
 
 #![forbid(unsafe_code)]
 
+mod access_token;
 mod api;
 mod asked;
+mod assertion;
 mod authenticate;
 mod authorization_type;
 mod authorize;
-mod bearer;
 mod called;
 mod client;
 mod control;
 mod device;
 mod discovery;
+mod dpop;
 mod echo;
 mod error;
 mod form;
@@ -27,13 +29,16 @@ mod listener;
 mod lock;
 mod login;
 mod misbehave;
+mod openid;
 mod options;
 mod page;
 mod person;
 mod place;
+mod practice_keys;
 mod protected_resource;
 mod provider;
 mod random;
+mod replay;
 mod resource;
 mod revoke;
 mod scope;
@@ -54,8 +59,9 @@ use self::listener::Loopback;
 use self::provider::Provider;
 
 pub use self::client::{
-    CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID, PUSHING_CLIENT_SECRET,
-    SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
+    CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID,
+    PUSHING_CLIENT_SECRET, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET, SERVICE_ACCOUNT,
+    SIGNING_CLIENT_ID, SIGNING_CLIENT_SECRET,
 };
 pub use self::misbehave::Misbehaviour;
 pub use self::options::{Options, PORT};
@@ -71,14 +77,11 @@ pub struct Sandbox {
 /// Binds the sandbox to loopback.
 ///
 /// # Errors
-/// The port is taken, or there is no loopback interface.
+/// The port is taken, there is no loopback interface, or the system gives no random numbers.
 pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     let loopback = Loopback::bind(options.port).await?;
-    Ok(Sandbox {
-        address: loopback.address()?,
-        loopback,
-        provider: Arc::new(Provider::new(options)),
-    })
+    let provider = Provider::new(options).map_err(std::io::Error::other)?;
+    Ok(Sandbox { address: loopback.address()?, loopback, provider: Arc::new(provider) })
 }
 
 impl Sandbox {
@@ -108,6 +111,8 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/mcp", any(protected_resource::mcp))
         .route("/token/elsewhere", any(misbehave::redirected_token_request))
         .route("/login/session", post(login::session))
+        .route("/sandbox/keys/{name}", get(practice_keys::pem))
+        .route("/sandbox/service-account.json", get(practice_keys::service_account))
         .route("/sandbox/state", get(control::state))
         .route("/sandbox/expire", post(control::expire))
         .route("/sandbox/revoke", post(control::revoke))
@@ -133,6 +138,7 @@ fn authorization_server() -> Router<Arc<Provider>> {
         .route("/introspect", post(introspect::introspect))
         .route("/revoke", post(revoke::revoke))
         .route("/register", post(client::register))
+        .route("/jwks", get(openid::jwks))
 }
 
 #[cfg(test)]

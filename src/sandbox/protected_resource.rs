@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
 
-use super::bearer;
+use crate::jose::Algorithm;
+
+use super::access_token::{self, Call, Refused};
 use super::called::Called;
 use super::ledger::Authority;
 use super::misbehave;
@@ -32,6 +35,7 @@ pub(super) async fn metadata(
         "authorization_servers": [called.origin],
         "scopes_supported": SCOPES.map(|(name, _)| name),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": Algorithm::ASYMMETRIC.map(Algorithm::name),
         "resource_name": "Sandbox (MCP)",
     });
     let Value::Object(mut metadata) = metadata else {
@@ -52,10 +56,10 @@ pub(super) async fn mcp(State(provider): State<Arc<Provider>>, request: Request)
     let Ok(body) = to_bytes(body, MAX_MESSAGE).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if let Err(reason) = authority(&provider, &parts.headers, &called) {
+    if let Err(refused) = authority(&provider, &parts, &called) {
         let metadata = format!("{}/.well-known/oauth-protected-resource/mcp", called.origin);
         let tried = parts.headers.contains_key(header::AUTHORIZATION);
-        return bearer::refusal(&format!(r#"resource_metadata="{metadata}""#), reason, tried);
+        return refused.response(&format!(r#"resource_metadata="{metadata}""#), tried);
     }
     match parts.method {
         Method::POST => message(&body),
@@ -69,17 +73,13 @@ pub(super) async fn mcp(State(provider): State<Arc<Provider>>, request: Request)
     }
 }
 
-fn authority(
-    provider: &Provider,
-    headers: &HeaderMap,
-    called: &Called,
-) -> Result<Authority, &'static str> {
-    let header = headers.get(header::AUTHORIZATION).ok_or("there is no access token")?;
+fn authority(provider: &Provider, parts: &Parts, called: &Called) -> Result<Authority, Refused> {
+    let header = parts.headers.get(header::AUTHORIZATION).ok_or("there is no access token")?;
     let header = header.to_str().map_err(|_| "the Authorization header is not Bearer")?;
-    let authority = bearer::authority(provider, header)?;
+    let authority = access_token::authority(provider, header, &Call::new(parts, called))?;
     // RFC 8707 section 2: a token for everything would be good at the next resource, too.
     if !authority.audience.contains(&resource(called)) {
-        return Err("the access token was not issued for this resource");
+        return Err("the access token was not issued for this resource".into());
     }
     Ok(authority)
 }

@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::jose::{KeyError, SigningKey};
+
 use super::asked::Asked;
 use super::authorize::{AuthorizationRequest, Pushed};
 use super::client::{self, Client};
 use super::device::DeviceCodes;
+use super::dpop::Nonces;
 use super::error::OAuthError;
 use super::ledger::Ledger;
 use super::lock::lock;
 use super::misbehave::Switches;
 use super::options::Options;
+use super::replay::Replay;
 
 /// More clients than a test registers.
 const MAX_CLIENTS: usize = 1000;
@@ -21,6 +25,10 @@ const MAX_PATHS: usize = 500;
 
 /// Everything that the handlers share.
 pub(super) struct Provider {
+    /// What ID tokens are signed with, made at the start.
+    pub(super) signing_key: SigningKey,
+    pub(super) replay: Replay,
+    pub(super) nonces: Nonces,
     pub(super) redirect_uris: Vec<String>,
     pub(super) lifetime: Duration,
     pub(super) interval: Duration,
@@ -56,10 +64,14 @@ impl std::fmt::Debug for Provider {
 }
 
 impl Provider {
-    pub(super) fn new(options: Options) -> Self {
+    pub(super) fn new(options: Options) -> Result<Self, KeyError> {
         let clients = client::registered(&options.client_secret).into_iter();
         let clients = clients.map(|client| (client.id.clone(), Arc::new(client)));
-        Self {
+        let (signing_key, _) = SigningKey::generate_es256()?;
+        Ok(Self {
+            signing_key,
+            replay: Replay::default(),
+            nonces: Nonces::default(),
             redirect_uris: options.redirect_uris,
             lifetime: Duration::from_secs(options.lifetime),
             interval: Duration::from_secs(options.interval),
@@ -73,7 +85,7 @@ impl Provider {
             pushed: Mutex::default(),
             sessions: Mutex::default(),
             counters: Mutex::default(),
-        }
+        })
     }
 
     pub(super) fn client(&self, id: &str) -> Option<Arc<Client>> {

@@ -3,7 +3,8 @@
 use super::error::OAuthError;
 
 /// The scopes that can be asked for, and what the page says about each.
-pub(super) const SCOPES: [(&str, &str); 4] = [
+pub(super) const SCOPES: [(&str, &str); 5] = [
+    ("openid", "Know who you are"),
     ("profile", "See your name"),
     ("email", "See your email address"),
     ("notes.read", "Read your notes"),

@@ -139,10 +139,12 @@ async fn allow(provider: &Provider, request: AuthorizationRequest, person: Perso
         subject: Subject::Person(person),
         scopes: request.scopes.clone(),
         resources: request.resources.clone(),
+        nonce: request.nonce.clone(),
     };
     let binding = Binding {
         redirect_uri: request.redirect_uri.clone(),
         code_challenge: request.code_challenge.clone(),
+        key: request.key.clone(),
     };
     let code = provider.ledger().agree(grant, binding, Instant::now());
     Reply::to(&request).code(provider, code).await

@@ -76,12 +76,27 @@ async fn keep(provider: &Provider, request: Request) -> Result<Value, OAuthError
     let mut parameters = parameters;
     // With the header of `client_secret_basic` it need not be in the body.
     parameters.set("client_id", &client.id);
+    bind(provider, &request, &mut parameters)?;
     let destination = destination(provider, &parameters).map_err(OAuthError::invalid_request)?;
     let issuer = &request.called.issuer;
     AuthorizationRequest::read(&client, &destination.redirect_uri, &parameters, issuer)?;
     let now = misbehave::pushed_at(&provider.switches, Instant::now(), LIFETIME);
     let request_uri = provider.pushed().add(parameters, now);
     Ok(json!({"request_uri": request_uri, "expires_in": LIFETIME.as_secs()}))
+}
+
+/// RFC 9449 section 10.1: a proof binds the code as `dpop_jkt` does.
+fn bind(
+    provider: &Provider,
+    request: &FormRequest,
+    parameters: &mut Parameters,
+) -> Result<(), OAuthError> {
+    let Some(key) = request.proven_key(provider)? else { return Ok(()) };
+    if parameters.one("dpop_jkt").is_some_and(|named| named != key) {
+        return Err(OAuthError::new("invalid_dpop_proof", "dpop_jkt is another key"));
+    }
+    parameters.set("dpop_jkt", &key);
+    Ok(())
 }
 
 #[cfg(test)]

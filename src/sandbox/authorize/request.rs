@@ -18,6 +18,10 @@ pub(in crate::sandbox) struct AuthorizationRequest {
     pub(in crate::sandbox) resources: Vec<String>,
     /// Whom the app asked (RFC 9207).
     pub(in crate::sandbox) issuer: String,
+    /// OpenID Connect Core section 3.1.2.1
+    pub(in crate::sandbox) nonce: Option<String>,
+    /// RFC 9449 section 10: the key that the code is bound to.
+    pub(in crate::sandbox) key: Option<String>,
     pub(in crate::sandbox) state: Option<String>,
     pub(in crate::sandbox) code_challenge: String,
     pub(in crate::sandbox) response_mode: ResponseMode,
@@ -73,6 +77,8 @@ impl AuthorizationRequest {
             scopes: scope::asked(parameters.one("scope"))?,
             resources: resource::asked(parameters)?,
             issuer: issuer.to_owned(),
+            nonce: parameters.one("nonce").map(str::to_owned),
+            key: parameters.one("dpop_jkt").map(str::to_owned),
             state: parameters.one("state").map(str::to_owned),
             code_challenge: code_challenge(parameters)?,
             response_mode,

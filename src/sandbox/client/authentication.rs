@@ -13,19 +13,21 @@ use crate::sandbox::form::Parameters;
 use crate::sandbox::form_request::FormRequest;
 use crate::sandbox::provider::Provider;
 
-use super::{Client, Method};
+use super::{Client, Method, assertion};
 
 /// What a client presents.
 enum Presented {
     Nothing,
     Secret(Method, String),
+    /// RFC 7523 section 2.2
+    Assertion(Method, String),
 }
 
 impl Presented {
     fn method(&self) -> Method {
         match self {
             Self::Nothing => Method::None,
-            Self::Secret(method, _) => *method,
+            Self::Secret(method, _) | Self::Assertion(method, _) => *method,
         }
     }
 }
@@ -47,8 +49,17 @@ pub(in crate::sandbox) fn authenticated(
         Presented::Secret(_, secret) if client.secret.as_ref() != Some(&secret) => {
             Err(OAuthError::invalid_client("the client secret is wrong"))
         }
+        Presented::Assertion(_, assertion) => {
+            assertion::check(provider, &client, &assertion, request).map(|()| client)
+        }
         _ => Ok(client),
     }
+}
+
+/// Whether nothing says which client a request comes from.
+pub(in crate::sandbox) fn is_anonymous(request: &FormRequest, parameters: &Parameters) -> bool {
+    !request.headers().contains_key(header::AUTHORIZATION)
+        && ["client_id", "client_assertion"].iter().all(|name| parameters.one(name).is_none())
 }
 
 /// The client authenticates in a way for which it is not registered.
@@ -72,6 +83,17 @@ fn presented(
 ) -> Result<(String, Presented), OAuthError> {
     let id = parameters.one("client_id").map(str::to_owned);
     let secret = parameters.one("client_secret").map(str::to_owned);
+    if let Some((claimed, method, assertion)) = assertion::presented(parameters)? {
+        if secret.is_some() || headers.contains_key(header::AUTHORIZATION) {
+            return Err(OAuthError::invalid_request(
+                "the client authenticates in two ways at once",
+            ));
+        }
+        if id.is_some_and(|id| id != claimed) {
+            return Err(OAuthError::invalid_client("client_id differs from the client_assertion"));
+        }
+        return Ok((claimed, Presented::Assertion(method, assertion)));
+    }
     let Some(authorization) = headers.get(header::AUTHORIZATION) else {
         let id = id.ok_or_else(|| OAuthError::invalid_client("no client authentication"))?;
         let presented = secret.map_or(Presented::Nothing, |secret| {

@@ -1,21 +1,26 @@
 //! Defines the registered clients: what each may do, and how it proves who it is.
 
+mod assertion;
 mod authentication;
 mod method;
 mod practice;
 mod register;
+
+use serde_json::Value;
 
 use super::authorize::redirect_uri;
 use super::error::OAuthError;
 use super::grants::GrantType;
 use super::provider::Provider;
 
-pub(super) use self::authentication::{authenticated, basic};
+pub(super) use self::assertion::SYMMETRIC;
+pub(super) use self::authentication::{authenticated, basic, is_anonymous};
 pub(super) use self::method::Method;
 pub(super) use self::practice::registered;
 pub use self::practice::{
-    CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID, PUSHING_CLIENT_SECRET,
-    SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
+    CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID,
+    PUSHING_CLIENT_SECRET, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET, SERVICE_ACCOUNT,
+    SIGNING_CLIENT_ID, SIGNING_CLIENT_SECRET,
 };
 pub(super) use self::register::register;
 
@@ -28,12 +33,16 @@ pub(super) struct Client {
     /// The ways in which it may authenticate.
     pub(super) methods: Vec<Method>,
     pub(super) secret: Option<String>,
+    /// Its public keys, a JWKS (RFC 7517).
+    pub(super) keys: Option<Value>,
     /// Its own; `None` for those that all practice clients share.
     pub(super) redirect_uris: Option<Vec<String>>,
     /// What it may use; `None` for every grant.
     pub(super) grant_types: Option<Vec<GrantType>>,
     /// RFC 9126 section 6: whether its authorization requests must be pushed.
     pub(super) must_push: bool,
+    /// RFC 9449 section 5.2: whether its tokens must be bound to a key.
+    pub(super) must_prove: bool,
 }
 
 impl Client {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
+use crate::jose::JwkSet;
 use crate::sandbox::error::{NO_STORE, OAuthError};
 use crate::sandbox::form::has_media_type;
 use crate::sandbox::grants::GrantType;
@@ -33,6 +34,9 @@ struct Metadata {
     client_name: Option<String>,
     #[serde(default)]
     require_pushed_authorization_requests: bool,
+    #[serde(default)]
+    dpop_bound_access_tokens: bool,
+    jwks: Option<Value>,
 }
 
 fn basic() -> String {
@@ -72,6 +76,7 @@ fn client(metadata: Metadata) -> Result<Client, OAuthError> {
     let method = Method::from_name(&metadata.token_endpoint_auth_method);
     let method = method.ok_or_else(|| bad_metadata("token_endpoint_auth_method is unknown"))?;
     let grant_types = grant_types(&metadata)?;
+    let keys = keys(method, metadata.jwks)?;
     let id = random("registered-");
     Ok(Client {
         name: metadata.client_name.unwrap_or_else(|| id.clone()),
@@ -79,9 +84,20 @@ fn client(metadata: Metadata) -> Result<Client, OAuthError> {
         secret: method.has_secret().then(|| random("registered-secret-")),
         redirect_uris: Some(redirect_uris(metadata.redirect_uris, &grant_types)?),
         grant_types: Some(grant_types),
+        keys,
+        must_prove: metadata.dpop_bound_access_tokens,
         must_push: metadata.require_pushed_authorization_requests,
         id,
     })
+}
+
+/// Section 2, `jwks`: by value, since this server does not go and fetch `jwks_uri`.
+fn keys(method: Method, jwks: Option<Value>) -> Result<Option<Value>, OAuthError> {
+    match jwks {
+        Some(jwks) if JwkSet::parse(&jwks).is_err() => Err(bad_metadata("jwks is no JWKS")),
+        None if method == Method::PrivateKeyJwt => Err(bad_metadata("jwks is missing")),
+        jwks => Ok(jwks),
+    }
 }
 
 /// Section 2.1: grants and response types belong together.
@@ -154,6 +170,10 @@ fn registration(client: &Client) -> Value {
     for method in &client.methods {
         tell("token_endpoint_auth_method", method.name().into());
     }
+    if let Some(keys) = &client.keys {
+        tell("jwks", keys.clone());
+    }
+    tell("dpop_bound_access_tokens", client.must_prove.into());
     tell("require_pushed_authorization_requests", client.must_push.into());
     Value::Object(answer)
 }

@@ -131,6 +131,7 @@ impl DeviceCodes {
                     subject: Subject::Person(person),
                     scopes: std::mem::take(&mut device.scopes),
                     resources: std::mem::take(&mut device.resources),
+                    nonce: None,
                 };
                 self.0.remove(poll.device_code);
                 Ok(grant)

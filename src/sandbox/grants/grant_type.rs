@@ -12,17 +12,19 @@ pub(in crate::sandbox) enum GrantType {
     Password,
     DeviceCode,
     TokenExchange,
+    JwtBearer,
     AccountCredentials,
 }
 
 impl GrantType {
-    pub(in crate::sandbox) const ALL: [Self; 7] = [
+    pub(in crate::sandbox) const ALL: [Self; 8] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
         Self::Password,
         Self::DeviceCode,
         Self::TokenExchange,
+        Self::JwtBearer,
         Self::AccountCredentials,
     ];
 
@@ -35,6 +37,7 @@ impl GrantType {
             Self::Password => "password",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
             Self::AccountCredentials => "account_credentials",
         }
     }

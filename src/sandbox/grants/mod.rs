@@ -5,6 +5,7 @@ mod authorization_code;
 mod client_credentials;
 mod device_code;
 mod grant_type;
+mod jwt_bearer;
 mod password;
 mod refresh_token;
 mod token_exchange;
@@ -14,6 +15,7 @@ use super::error::OAuthError;
 use super::ledger::Issued;
 
 pub(super) use self::grant_type::GrantType;
+pub(super) use self::jwt_bearer::account;
 pub(super) use self::token_request::TokenRequest;
 
 /// The tokens for a request whose client is authenticated.
@@ -28,6 +30,7 @@ pub(super) fn issue(
         GrantType::Password => password::issue(request),
         GrantType::DeviceCode => device_code::issue(request),
         GrantType::TokenExchange => token_exchange::issue(request),
+        GrantType::JwtBearer => jwt_bearer::issue(request),
         GrantType::AccountCredentials => account_credentials::issue(request),
     }
 }

@@ -17,6 +17,8 @@ pub(in crate::sandbox) struct TokenRequest<'a> {
     pub(in crate::sandbox) client: &'a Client,
     pub(in crate::sandbox) parameters: &'a Parameters,
     pub(in crate::sandbox) called: &'a Called,
+    /// The thumbprint of the key whose possession it proves (RFC 9449).
+    pub(in crate::sandbox) key: Option<String>,
 }
 
 impl TokenRequest<'_> {
@@ -48,6 +50,8 @@ impl TokenRequest<'_> {
             lifetime: self.provider.lifetime,
             rotation,
             resources: resource::asked(self.parameters)?,
+            key: self.key.clone(),
+            is_public: !self.client.is_confidential(),
         })
     }
 
@@ -60,7 +64,8 @@ impl TokenRequest<'_> {
     ) -> Result<Issued, OAuthError> {
         let terms = self.terms(rotation)?;
         let resources = terms.resources.clone();
-        let grant = Grant { client_id: self.client.id.clone(), subject, scopes, resources };
+        let grant =
+            Grant { client_id: self.client.id.clone(), subject, scopes, resources, nonce: None };
         self.provider.ledger().grant(grant, &terms)
     }
 }

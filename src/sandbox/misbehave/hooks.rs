@@ -12,6 +12,7 @@ use super::switches::Switches;
 use super::{
     access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
     fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
+    id_token_audience, id_token_expired, id_token_issuer, id_token_nonce, id_token_signature,
     invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
     missing_state, no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type,
     par_expired, refused_refresh, repeated_code, revocation_fails, server_error, server_error_once,
@@ -19,6 +20,7 @@ use super::{
     too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
     unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
+use crate::jose::{KeyError, SigningKey};
 use crate::sandbox::error::{NO_STORE, OAuthError};
 use crate::sandbox::grants::GrantType;
 use crate::sandbox::ledger::Rotation;
@@ -161,6 +163,32 @@ pub(in crate::sandbox) fn resource_metadata(switches: &Switches, metadata: &mut 
     if switches.on().contains(&Misbehaviour::MetadataResource) {
         metadata_resource::edit(metadata);
     }
+}
+
+/// An ID token is about to be signed.
+pub(in crate::sandbox) fn id_token(switches: &Switches, claims: &mut Answer) {
+    for misbehaviour in switches.on() {
+        match misbehaviour {
+            Misbehaviour::IdTokenIssuer => id_token_issuer::edit(claims),
+            Misbehaviour::IdTokenAudience => id_token_audience::edit(claims),
+            Misbehaviour::IdTokenNonce => id_token_nonce::edit(claims),
+            Misbehaviour::IdTokenExpired => id_token_expired::edit(claims),
+            _ => {}
+        }
+    }
+}
+
+/// The key that signs an ID token in place of the right one.
+pub(in crate::sandbox) fn other_signing_key(
+    switches: &Switches,
+) -> Result<Option<SigningKey>, KeyError> {
+    let other = switches.on().contains(&Misbehaviour::IdTokenSignature);
+    other.then(id_token_signature::key).transpose()
+}
+
+/// A proof came that has no nonce.
+pub(in crate::sandbox) fn demands_nonce(switches: &Switches) -> bool {
+    switches.on().contains(&Misbehaviour::DpopNonce)
 }
 
 /// A revocation request came.

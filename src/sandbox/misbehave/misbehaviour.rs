@@ -2,15 +2,16 @@
 
 use super::about::About;
 use super::{
-    access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
-    fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
-    invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
-    missing_state, no_expires_in, no_oauth_metadata, no_refresh_rotation, no_refresh_token,
-    no_token_type, par_expired, refused_refresh, repeated_code, revocation_fails, server_error,
-    server_error_once, slow, slow_down, somebody_else, stray_callback, temporarily_unavailable,
-    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
-    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
-    wrong_iss, wrong_state,
+    access_denied, device_denied, device_expired, dpop_nonce, drop_after_refresh, echoed_secret,
+    error_in_200, fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error,
+    huge_answer, id_token_audience, id_token_expired, id_token_issuer, id_token_nonce,
+    id_token_signature, invalid_client, invalid_grant, invalid_scope, metadata_issuer,
+    metadata_resource, missing_iss, missing_state, no_expires_in, no_oauth_metadata,
+    no_refresh_rotation, no_refresh_token, no_token_type, par_expired, refused_refresh,
+    repeated_code, revocation_fails, server_error, server_error_once, slow, slow_down,
+    somebody_else, stray_callback, temporarily_unavailable, text_expires_in, token_redirect,
+    too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
+    unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 
 /// Something that a provider may do wrong.
@@ -50,6 +51,12 @@ pub enum Misbehaviour {
     NoRefreshToken,
     FewerScopes,
     NoRefreshRotation,
+    IdTokenSignature,
+    IdTokenIssuer,
+    IdTokenAudience,
+    IdTokenNonce,
+    IdTokenExpired,
+    DpopNonce,
     FormAnswer,
     WrongContentType,
     TruncatedAnswer,
@@ -69,7 +76,7 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// All of them, in the order of a connection's life.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 54] = [
         Self::WrongState,
         Self::MissingState,
         Self::WrongIss,
@@ -103,6 +110,12 @@ impl Misbehaviour {
         Self::NoRefreshToken,
         Self::FewerScopes,
         Self::NoRefreshRotation,
+        Self::IdTokenSignature,
+        Self::IdTokenIssuer,
+        Self::IdTokenAudience,
+        Self::IdTokenNonce,
+        Self::IdTokenExpired,
+        Self::DpopNonce,
         Self::FormAnswer,
         Self::WrongContentType,
         Self::TruncatedAnswer,
@@ -173,6 +186,12 @@ impl Misbehaviour {
             Self::NoRefreshToken => no_refresh_token::ABOUT,
             Self::FewerScopes => fewer_scopes::ABOUT,
             Self::NoRefreshRotation => no_refresh_rotation::ABOUT,
+            Self::IdTokenSignature => id_token_signature::ABOUT,
+            Self::IdTokenIssuer => id_token_issuer::ABOUT,
+            Self::IdTokenAudience => id_token_audience::ABOUT,
+            Self::IdTokenNonce => id_token_nonce::ABOUT,
+            Self::IdTokenExpired => id_token_expired::ABOUT,
+            Self::DpopNonce => dpop_nonce::ABOUT,
             Self::FormAnswer => form_answer::ABOUT,
             Self::WrongContentType => wrong_content_type::ABOUT,
             Self::TruncatedAnswer => truncated_answer::ABOUT,

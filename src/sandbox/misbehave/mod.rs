@@ -5,6 +5,7 @@ mod about;
 mod access_denied;
 mod device_denied;
 mod device_expired;
+mod dpop_nonce;
 mod drop_after_refresh;
 mod echoed_secret;
 mod error_in_200;
@@ -16,6 +17,11 @@ mod hostile_identity;
 mod html_200;
 mod html_error;
 mod huge_answer;
+mod id_token_audience;
+mod id_token_expired;
+mod id_token_issuer;
+mod id_token_nonce;
+mod id_token_signature;
 mod invalid_client;
 mod invalid_grant;
 mod invalid_scope;
@@ -55,9 +61,9 @@ mod wrong_iss;
 mod wrong_state;
 
 pub(super) use self::hooks::{
-    authorization_error, grant_error, has_no_oauth_metadata, instead_of_api, instead_of_revocation,
-    instead_of_token, metadata, poll_is_too_fast, pushed_at, redirect, resource_metadata, rotation,
-    token_answer, user_info,
+    authorization_error, demands_nonce, grant_error, has_no_oauth_metadata, id_token,
+    instead_of_api, instead_of_revocation, instead_of_token, metadata, other_signing_key,
+    poll_is_too_fast, pushed_at, redirect, resource_metadata, rotation, token_answer, user_info,
 };
 pub use self::misbehaviour::Misbehaviour;
 pub(super) use self::switches::Switches;

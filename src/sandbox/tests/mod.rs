@@ -7,11 +7,14 @@ use tokio::net::TcpStream;
 
 use super::{Misbehaviour, Options, start};
 
+mod assertions;
 mod authorization_code;
 mod device;
 mod discovery;
+mod dpop;
 mod grants;
 mod introspection;
+mod openid;
 mod protected_resource;
 mod pushed;
 mod registration;
