@@ -124,7 +124,9 @@ fn caller(
     }
     let right = match (kind, &*found[0].1) {
         (AuthorizationType::OAuth2, value) => return access_token(provider, value, url),
-        (AuthorizationType::Login, value) => return session(provider, value).map(|()| Caller::ada()),
+        (AuthorizationType::Login, value) => {
+            return session(provider, value).map(|()| Caller::ada());
+        }
         (AuthorizationType::Basic | AuthorizationType::BasicUrl, value) => is_ada(value),
         (AuthorizationType::BasicApiKey, value) => is_ada(value) && found[1].1 == API_KEY,
         (AuthorizationType::ApiKey, value) => after(value, "Bearer") == Some(API_KEY),

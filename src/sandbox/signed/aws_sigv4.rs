@@ -31,7 +31,8 @@ struct Authorization<'a> {
 /// whose end the sender does not know.
 pub(super) fn verify(signed: &Signed<'_>) -> Result<(), &'static str> {
     let header = signed.header("authorization").ok_or("the Authorization header is missing")?;
-    let authorization = Authorization::read(header).ok_or("the Authorization header is malformed")?;
+    let authorization =
+        Authorization::read(header).ok_or("the Authorization header is malformed")?;
     let date = signed.header("x-amz-date").ok_or("X-Amz-Date is missing")?;
     let time = unix_time_of(date).ok_or("X-Amz-Date is not of the form 20150830T123600Z")?;
     if !signed.is_fresh(time) {
@@ -117,8 +118,7 @@ fn payload(signed: &Signed<'_>) -> Result<String, &'static str> {
 
 fn canonical_query(query: &str) -> String {
     let pairs = form_urlencoded::parse(query.as_bytes());
-    let mut pairs: Vec<_> =
-        pairs.map(|(name, value)| (encoded(&name), encoded(&value))).collect();
+    let mut pairs: Vec<_> = pairs.map(|(name, value)| (encoded(&name), encoded(&value))).collect();
     pairs.sort_unstable();
     let pairs = pairs.into_iter().map(|(name, value)| format!("{name}={value}"));
     pairs.collect::<Vec<_>>().join("&")
@@ -143,7 +143,8 @@ fn canonical_path(path: &str) -> String {
 fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        let _ = if plain { write!(out, "{}", char::from(byte)) } else { write!(out, "%{byte:02X}") };
+        let _ =
+            if plain { write!(out, "{}", char::from(byte)) } else { write!(out, "%{byte:02X}") };
         out
     })
 }
@@ -216,7 +217,9 @@ mod tests {
     #[test]
     fn a_date_is_of_one_form_only() {
         assert_eq!(unix_time_of("20150830T123600Z"), Some(1_440_938_160));
-        for date in ["20150830T123600", "20150830T1236Z", "2015-08-30T12:36:00Z", "20151330T123600Z"] {
+        for date in
+            ["20150830T123600", "20150830T1236Z", "2015-08-30T12:36:00Z", "20151330T123600Z"]
+        {
             assert_eq!(unix_time_of(date), None, "{date}");
         }
     }

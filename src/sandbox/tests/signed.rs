@@ -71,7 +71,12 @@ async fn an_aws_signature_is_over_the_whole_request() {
         (format!("POST {path}&c=3"), headers.clone(), "hello", "does not match"),
         (format!("PUT {path}"), headers.clone(), "hello", "does not match"),
         (format!("POST {path}"), format!("{headers}X-Amz-Extra: 1\r\n"), "hello", "lacks"),
-        (format!("POST {path}"), headers.replace("practice-key", "x"), "hello", "no such access key"),
+        (
+            format!("POST {path}"),
+            headers.replace("practice-key", "x"),
+            "hello",
+            "no such access key",
+        ),
         (format!("POST {path}"), headers.replace("eu-central-1", "x"), "hello", "scoped"),
         (format!("POST {path}"), signed(to, &path, "hello", 301).0, "hello", "five minutes off"),
         (format!("POST {path}"), String::new(), "hello", "Authorization header is missing"),
