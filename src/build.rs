@@ -1,8 +1,9 @@
 //! Embeds the catalogue: a table of name, title and text, sorted by name, so that one definition is
-//! found by binary search and no other is parsed.
+//! found by binary search and no other is parsed. And links the unwinder in, where that can be done.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
@@ -27,6 +28,7 @@ fn main() -> io::Result<()> {
         );
     }
     table.push(']');
+    link_unwinder();
     let out = env::var("OUT_DIR").unwrap_or_default();
     fs::write(Path::new(&out).join("catalogue.rs"), table)
 }
@@ -37,4 +39,24 @@ fn title(text: &str) -> String {
     let value = line.unwrap_or_default();
     let value = value.split(" #").next().unwrap_or_default().trim();
     value.trim_matches(['"', '\'']).to_owned()
+}
+
+/// The standard library asks for `libgcc_s.so` on Linux, which the loader finds, maps and relocates
+/// at every start: a tenth of what `tieline --version` takes. The compiler has the same as an
+/// archive; where that is not at hand, the shared one serves.
+fn link_unwinder() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
+    let native = env::var("HOST").is_ok_and(|host| is("TARGET", &host));
+    let gnu = is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu");
+    if !(is("PROFILE", "release") && native && gnu) {
+        return;
+    }
+    let asked = Command::new("cc").arg("-print-file-name=libgcc_eh.a").output();
+    let told = asked.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let archive = PathBuf::from(told.unwrap_or_default());
+    // Without the archive, the answer is the bare name.
+    if let Some(folder) = archive.parent().filter(|_| archive.is_absolute() && archive.is_file()) {
+        println!("cargo::rustc-link-search=native={}", folder.display());
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    }
 }

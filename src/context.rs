@@ -8,7 +8,6 @@ use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use etcetera::{BaseStrategy, choose_base_strategy};
-use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -17,7 +16,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What surrounds the process, read once.
 pub struct Context {
-    variables: BTreeMap<String, OsString>,
+    /// A list, since few of them are ever looked up.
+    variables: Vec<(String, OsString)>,
     /// Where things are kept.
     pub folders: Folders,
     /// Whether standard input, output and error are terminals.
@@ -52,10 +52,10 @@ impl Context {
     /// # Errors
     /// There is no home folder, and `TIELINE_HOME` names none.
     pub fn from_process() -> Result<Self> {
-        let variables: BTreeMap<String, OsString> = env::vars_os()
+        let variables: Vec<(String, OsString)> = env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .collect();
-        let folders = Folders::new(variables.get("TIELINE_HOME"))?;
+        let folders = Folders::new(find(&variables, "TIELINE_HOME"))?;
         let terminals = Terminals {
             input: std::io::stdin().is_terminal(),
             output: std::io::stdout().is_terminal(),
@@ -67,7 +67,8 @@ impl Context {
     /// A variable that is set, is UTF-8 and is not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).and_then(|value| value.to_str()).filter(|value| !value.is_empty())
+        let value = find(&self.variables, name).and_then(|value| value.to_str());
+        value.filter(|value| !value.is_empty())
     }
 
     /// An input of an account: `TIELINE_<APP>__<NAME>__<INPUT>`, else `TIELINE_<APP>_<INPUT>`.
@@ -80,7 +81,8 @@ impl Context {
 
     /// The names of our own variables: a child that is not ours must not inherit them.
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
-        self.variables.keys().map(String::as_str).filter(|name| name.starts_with("TIELINE_"))
+        let names = self.variables.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| name.starts_with("TIELINE_"))
     }
 
     /// What sort of machine this is.
@@ -92,8 +94,12 @@ impl Context {
     /// `$BROWSER`.
     #[must_use]
     pub fn browser(&self) -> Option<&OsString> {
-        self.variables.get("BROWSER").filter(|value| !value.is_empty())
+        find(&self.variables, "BROWSER").filter(|value| !value.is_empty())
     }
+}
+
+fn find<'v>(variables: &'v [(String, OsString)], name: &str) -> Option<&'v OsString> {
+    variables.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
 /// The variable of an account's input: upper case, every other character `_`.

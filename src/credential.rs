@@ -2,6 +2,7 @@
 
 use crate::account::{Account, VERSION};
 use crate::secret::Secret;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -118,27 +119,54 @@ impl Credential {
 }
 
 impl Client {
-    /// The entry of a client's secrets.
+    /// The entry that is kept: secrets and all else together, so that they are replaced together,
+    /// with the hosts that the secret may go to.
     #[must_use]
-    pub fn seal(&self) -> Secret {
+    pub fn seal(&self, hosts: &[String]) -> Secret {
         let value = json!({
             "version": VERSION,
-            "client_secret": self.secret.as_ref().map(Secret::expose),
-            "fields": exposed(&self.secret_fields),
+            "client": {
+                "scopes": self.scopes,
+                "redirect_uris": self.redirect_uris,
+                "fields": self.fields,
+                "hosts": hosts,
+            },
+            "secrets": {
+                "client_secret": self.secret.as_ref().map(Secret::expose),
+                "fields": exposed(&self.secret_fields),
+            },
         });
         Secret::from(value.to_string())
     }
 
-    /// Reads the secrets of a client into it.
+    /// Reads the entry of the client `id`, and the hosts that its secret may go to.
     ///
     /// # Errors
     /// As [`Credential::open`].
-    pub fn open(&mut self, entry: &Secret) -> Result<(), EntryError> {
+    pub fn open(id: &str, entry: &Secret) -> Result<(Self, Vec<String>), EntryError> {
         let mut value = parse(entry)?;
-        self.secret = text(value["client_secret"].take());
-        self.secret_fields = hidden(value["fields"].take());
-        Ok(())
+        let kept: Kept =
+            serde_json::from_value(value["client"].take()).map_err(|_| EntryError::Malformed)?;
+        let mut secrets = value["secrets"].take();
+        let client = Self {
+            id: id.to_owned(),
+            secret: text(secrets["client_secret"].take()),
+            scopes: kept.scopes,
+            redirect_uris: kept.redirect_uris,
+            fields: kept.fields,
+            secret_fields: hidden(secrets["fields"].take()),
+        };
+        Ok((client, kept.hosts))
     }
+}
+
+/// What an entry says of a client beside its secrets.
+#[derive(Deserialize)]
+struct Kept {
+    scopes: Option<Vec<String>>,
+    redirect_uris: Vec<String>,
+    fields: BTreeMap<String, String>,
+    hosts: Vec<String>,
 }
 
 pub(crate) fn parse(entry: &Secret) -> Result<Value, EntryError> {

@@ -1,6 +1,7 @@
 //! The `tieline` executable.
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use tieline::cli::{Cli, Command, command, run, run_at_once};
 use tieline::commands::{App, completions};
@@ -11,7 +12,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     debug_assert!(Cli::command().get_name() == "tieline");
-    let cli = match Cli::from_arg_matches(&command().get_matches()) {
+    // Taking the command line's description apart would cost as much as using it did.
+    let mut description = ManuallyDrop::new(command());
+    let cli = match Cli::from_arg_matches(&description.get_matches_mut()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };

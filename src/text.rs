@@ -10,7 +10,13 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// breaks stay.
 #[must_use]
 pub fn printable(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || !(c.is_control() || is_hidden(*c))).collect()
+    text.chars().filter(|c| is_shown(*c)).collect()
+}
+
+/// Whether a character is one that a screen shows, or a line break.
+#[must_use]
+pub fn is_shown(c: char) -> bool {
+    c == '\n' || !(c.is_control() || is_hidden(c))
 }
 
 /// One line of at most `length` characters.

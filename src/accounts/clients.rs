@@ -9,6 +9,9 @@ use crate::definition::names::AppName;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
 
+/// No account has this name.
+const CLIENTS_LOCK: &str = "@clients";
+
 fn entry_name(app: &AppName, id: &str) -> String {
     format!("client:{app}/{id}")
 }
@@ -39,7 +42,17 @@ impl Accounts<'_> {
         let clients = self.clients(app)?;
         let Some(id) = id.map(ToOwned::to_owned).or(clients.current) else { return Ok(None) };
         let Some(record) = clients.known.get(&id) else { return Ok(None) };
-        let new = Hosts::new(record.hosts.iter().cloned()).beyond(&definition.client_hosts());
+        let user = entry_name(app, &id);
+        let entry = self.stores.by_kind(&record.store)?.read(&user).await;
+        let entry = entry.map_err(|error| client_error(&error, app, &user, Doing::Read))?;
+        let (client, hosts) = Client::open(&id, &entry).map_err(|error| {
+            Error::new(Kind::Store, format!("the client `{id}` of `{app}` cannot be read"))
+                .because(error)
+                .hint(format!("run `tieline client set {app}`"))
+        })?;
+        // The entry is the truth: a kill between entry and file leaves the file behind.
+        self.mend_client(app, record, &client, &hosts)?;
+        let new = Hosts::new(hosts).beyond(&definition.client_hosts());
         if !new.is_empty() {
             let message = format!(
                 "the definition of `{}` would send your client secret to new hosts",
@@ -49,21 +62,44 @@ impl Accounts<'_> {
                 format!("if that is meant, run `tieline client set {}` again", definition.app),
             ));
         }
-        let mut client = Client {
-            scopes: record.scopes.clone(),
-            redirect_uris: record.redirect_uris.clone(),
-            fields: record.fields.clone(),
-            ..Client::public(&id)
-        };
-        let user = entry_name(app, &id);
-        let entry = self.stores.by_kind(&record.store)?.read(&user).await;
-        let entry = entry.map_err(|error| client_error(&error, app, &user, Doing::Read))?;
-        client.open(&entry).map_err(|error| {
-            Error::new(Kind::Store, format!("the client `{id}` of `{app}` cannot be read"))
-                .because(error)
-                .hint(format!("run `tieline client set {app}`"))
-        })?;
         Ok(Some(client))
+    }
+
+    /// What is kept of a client beside its secrets, as `client set` was told it.
+    ///
+    /// # Errors
+    /// The file of the app's clients cannot be read.
+    pub fn client_without_secrets(&self, app: &AppName, id: &str) -> Result<Option<Client>> {
+        Ok(self.clients(app)?.known.remove(id).map(|record| Client {
+            scopes: record.scopes,
+            redirect_uris: record.redirect_uris,
+            fields: record.fields,
+            ..Client::public(id)
+        }))
+    }
+
+    /// Writes the file that a kill left behind, unless somebody is at work on the clients.
+    fn mend_client(
+        &self,
+        app: &AppName,
+        before: &ClientRecord,
+        client: &Client,
+        hosts: &[String],
+    ) -> Result<()> {
+        let set_at = before.set_at;
+        let mended = ClientRecord { set_at, ..record(client, hosts, &before.store) };
+        if mended == *before {
+            return Ok(());
+        }
+        let Some(_lock) = Lock::try_acquire(&self.folders.locks, CLIENTS_LOCK)? else {
+            return Ok(());
+        };
+        let mut clients = self.clients(app)?;
+        match clients.known.get_mut(&client.id) {
+            Some(known) if known == before => *known = mended,
+            _ => return Ok(()),
+        }
+        self.save_clients(app, &clients)
     }
 
     /// Keeps a client and makes it the one for new accounts.
@@ -100,15 +136,22 @@ impl Accounts<'_> {
         match known {
             Some(_) if client.secret.is_none() => Ok(()),
             Some(record) => {
+                let client = Client {
+                    scopes: record.scopes,
+                    redirect_uris: record.redirect_uris,
+                    fields: record.fields,
+                    ..client.clone()
+                };
                 let store = self.stores.by_kind(&record.store)?;
-                self.write_entry(app, client, store).await
+                self.write_entry(app, &client, &record.hosts, store).await
             }
             None => self.write_client(definition, client, choice).await,
         }
     }
 
-    /// The record first and then the secret: a kill in between leaves a record without a secret,
-    /// which is noticed, and not a secret that nobody knows of.
+    /// A client that is known already changes with its entry, and the file follows. The file of a new
+    /// one goes first: a kill in between leaves a client without a secret, which is noticed, and not
+    /// a secret that nobody knows of.
     async fn write_client(
         &self,
         definition: &Definition,
@@ -118,28 +161,33 @@ impl Accounts<'_> {
         let app = &definition.client_app;
         let store = self.stores.get(choice)?;
         let mut clients = self.clients(app)?;
-        let record = ClientRecord {
-            store: store.kind().to_owned(),
-            scopes: client.scopes.clone(),
-            redirect_uris: client.redirect_uris.clone(),
-            fields: client.fields.clone(),
-            hosts: definition.client_hosts().patterns().to_vec(),
-            set_at: crate::context::now(),
-        };
-        clients.known.insert(client.id.clone(), record);
+        let hosts = definition.client_hosts();
+        let hosts = hosts.patterns();
+        let new = record(client, hosts, store.kind());
+        let before = clients.known.insert(client.id.clone(), new);
+        if before.is_some_and(|before| before.store == store.kind()) {
+            self.write_entry(app, client, hosts, store).await?;
+            return self.save_clients(app, &clients);
+        }
         self.save_clients(app, &clients)?;
-        self.write_entry(app, client, store).await
+        self.write_entry(app, client, hosts, store).await
     }
 
-    async fn write_entry(&self, app: &AppName, client: &Client, store: &Store) -> Result<()> {
+    async fn write_entry(
+        &self,
+        app: &AppName,
+        client: &Client,
+        hosts: &[String],
+        store: &Store,
+    ) -> Result<()> {
         let user = entry_name(app, &client.id);
-        let written = store.write(&user, &client.seal()).await;
+        let written = store.write(&user, &client.seal(hosts)).await;
         written.map_err(|error| client_error(&error, app, &user, Doing::Store))
     }
 
     /// The lock of all clients. It is taken after an account's, never before.
     pub(super) async fn lock_clients(&self) -> Result<Lock> {
-        Lock::acquire(&self.folders.locks, "@clients").await
+        Lock::acquire(&self.folders.locks, CLIENTS_LOCK).await
     }
 
     /// Forgets the current client; accounts that were connected with it keep it.
@@ -192,6 +240,18 @@ impl Accounts<'_> {
         saved.map_err(|error| {
             Error::io(format!("the client file of `{app}` cannot be written"), &error)
         })
+    }
+}
+
+/// What the file says of a client.
+fn record(client: &Client, hosts: &[String], store: &str) -> ClientRecord {
+    ClientRecord {
+        store: store.to_owned(),
+        scopes: client.scopes.clone(),
+        redirect_uris: client.redirect_uris.clone(),
+        fields: client.fields.clone(),
+        hosts: hosts.to_vec(),
+        set_at: crate::context::now(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{App, authorization, trace};
 use crate::accounts::{Accounts, StoreChoice};
 use crate::credential::Client as OAuthClient;
 use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Field, OAuth2, check_redirect_uri};
+use crate::definition::{Authorization, Definition, Field, check_redirect_uri};
 use crate::error::{Error, Kind, Result};
 use crate::flow::fields::{Sources, parse_given};
 use crate::flow::redirect::loopback_endpoint;
@@ -84,14 +84,13 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
 async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     let definition = definition(app, &arguments.app)?;
-    let auth = oauth2_authorization(&definition, arguments.options.auth.as_deref())?;
-    let oauth2 = auth.oauth2().ok_or_else(|| no_oauth2(&definition))?;
+    let auth = client_authorization(&definition, arguments.options.auth.as_deref())?;
     if app.stores.choice == StoreChoice::Env {
         return app.stores.get(StoreChoice::Env).map(|_| ());
     }
     let redirect = &arguments.redirect_uris;
     check_redirect_uris(redirect)?;
-    say_what_to_register(app, &definition, oauth2, redirect);
+    say_what_to_register(app, &definition, auth, redirect);
     let client = collect(arguments, app, &definition, auth).await?;
     if arguments.test {
         try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
@@ -108,21 +107,22 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     Ok(())
 }
 
-fn oauth2_authorization<'d>(
+fn client_authorization<'d>(
     definition: &'d Definition,
     name: Option<&str>,
 ) -> Result<&'d Authorization> {
     if name.is_some() {
-        return authorization(definition, name);
+        let named = authorization(definition, name)?;
+        return Some(named).filter(|auth| auth.has_client()).ok_or_else(|| no_client(definition));
     }
     definition
         .authorizations
         .iter()
-        .find(|auth| auth.oauth2().is_some())
-        .ok_or_else(|| no_oauth2(definition))
+        .find(|auth| auth.has_client())
+        .ok_or_else(|| no_client(definition))
 }
 
-fn no_oauth2(definition: &Definition) -> Error {
+fn no_client(definition: &Definition) -> Error {
     Error::new(
         Kind::Usage,
         format!("`{}` has no OAuth, so there is no client to set", definition.app),
@@ -137,9 +137,16 @@ fn check_redirect_uris(uris: &[String]) -> Result<()> {
     })
 }
 
-fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own: &[String]) {
+fn say_what_to_register(app: &App, definition: &Definition, auth: &Authorization, own: &[String]) {
     let terminal = &app.terminal;
-    let uris = if own.is_empty() { &oauth2.redirection.uris } else { own };
+    if let Some(docs) = &definition.docs {
+        terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
+    }
+    let Some(redirection) = auth.redirection() else {
+        terminal.say(format!("{} sends no browser back, so there is no redirect URI.", auth.name));
+        return;
+    };
+    let uris = if own.is_empty() { &redirection.uris } else { own };
     let these = if uris.len() == 1 { "this redirect URI" } else { "these redirect URIs" };
     terminal.say(format!("Register {these} at {}, to the letter:", definition.title));
     terminal.say("");
@@ -147,7 +154,7 @@ fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own
         terminal.say(format!("  {}", terminal.paint(Style::Command, uri)));
     }
     terminal.say("");
-    if oauth2.redirection.any_port && own.is_empty() {
+    if redirection.any_port && own.is_empty() {
         terminal.say("The port may be any: this app ignores it, as RFC 8252 asks.");
     }
     let endpoints: Vec<_> = uris.iter().map(|uri| loopback_endpoint(uri, false)).collect();
@@ -158,9 +165,6 @@ fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own
     if endpoints.iter().flatten().any(Endpoint::is_https) {
         terminal
             .say("The browser will warn of the certificate, unless you give `--tls-certificate`.");
-    }
-    if let Some(docs) = &definition.docs {
-        terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
     }
 }
 
@@ -281,8 +285,7 @@ async fn try_it(
 async fn show(app: &App, word: &str) -> Result<()> {
     let accounts = app.accounts();
     let definition = definition(app, word)?;
-    let auth = oauth2_authorization(&definition, None)?;
-    let oauth2 = auth.oauth2().ok_or_else(|| no_oauth2(&definition))?;
+    let auth = client_authorization(&definition, None)?;
     let clients = accounts.clients(&definition.client_app)?;
     let current = clients.current.as_ref().and_then(|id| Some((id, clients.known.get(id)?)));
     let mut out = vec![app.terminal.paint_output(Style::Strong, definition.app.as_str())];
@@ -315,10 +318,11 @@ async fn show(app: &App, word: &str) -> Result<()> {
         }
     }
     let own = current.map_or(&[][..], |(_, record)| &record.redirect_uris);
-    let redirection = &oauth2.redirection;
-    let port = if redirection.any_port && own.is_empty() { " (any port)" } else { "" };
-    for uri in if own.is_empty() { &redirection.uris } else { own } {
-        detail("redirect", format!("{uri}{port}"));
+    if let Some(redirection) = auth.redirection() {
+        let port = if redirection.any_port && own.is_empty() { " (any port)" } else { "" };
+        for uri in if own.is_empty() { &redirection.uris } else { own } {
+            detail("redirect", format!("{uri}{port}"));
+        }
     }
     if let Some(docs) = &definition.docs {
         detail("register", docs.clone());

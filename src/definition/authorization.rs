@@ -7,6 +7,7 @@ use super::grant::{GrantType, read_grants};
 use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
 use super::reader::{Entries, Reader};
+use super::redirection::Redirection;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
 use crate::template::{Place, Template};
@@ -184,6 +185,16 @@ impl Authorization {
         match &self.way {
             Way::OAuth1(oauth1) => Some(oauth1),
             _ => None,
+        }
+    }
+
+    /// Where the browser comes back to, where one is sent anywhere.
+    #[must_use]
+    pub fn redirection(&self) -> Option<&Redirection> {
+        match &self.way {
+            Way::OAuth2(oauth2) => Some(&oauth2.redirection).filter(|_| !oauth2.runs_again()),
+            Way::OAuth1(oauth1) => oauth1.legs.as_ref()?.redirection.as_ref(),
+            Way::Fields | Way::Login(_) => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is wrong with a definition, and where: findings, and how they are drawn.
 
 use super::source::Span;
+use crate::text::printable;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How bad a finding is.
@@ -31,7 +32,9 @@ impl Finding {
     /// An error.
     #[must_use]
     pub fn error(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, span, message: message.into(), help: None }
+        // It quotes the file, which may hold anything.
+        let message = printable(&message.into());
+        Self { rule, severity: Severity::Error, span, message, help: None }
     }
 
     /// A warning.

@@ -7,6 +7,7 @@ mod field;
 pub mod finding;
 mod format;
 mod grant;
+mod hidden;
 pub mod hosts;
 mod merge;
 pub mod names;
@@ -248,6 +249,7 @@ fn read_tree(reader: &mut Reader, source: &Rc<Source>) -> Option<Node> {
     match yaml::parse(source) {
         Ok(node) => {
             yaml::repeated_keys(&node, &mut reader.findings);
+            hidden::check(&node, &mut reader.findings);
             Some(node)
         }
         Err(finding) => {

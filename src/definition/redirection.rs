@@ -31,6 +31,9 @@ pub enum RedirectUriError {
     /// No URL with a scheme.
     #[error("`{0}` is no absolute URL")]
     NotAbsolute(String),
+    /// The listener answers on one path only.
+    #[error("a redirect URI on this machine has neither query nor fragment")]
+    Query,
     /// A code must not cross a network in the clear, or start a program.
     #[error("a redirect URI is https, or http on 127.0.0.1, [::1] or localhost")]
     Insecure,
@@ -72,6 +75,9 @@ impl Redirection {
 /// It is no URL, or one that a code must not be sent to.
 pub fn check_redirect_uri(text: &str) -> Result<(), RedirectUriError> {
     match Url::parse(text) {
+        Ok(url) if is_loopback(&url) && (url.query().is_some() || url.fragment().is_some()) => {
+            Err(RedirectUriError::Query)
+        }
         Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => {
             Ok(())
         }

@@ -12,7 +12,7 @@ use crate::definition::names::AccountId;
 use crate::definition::{Callback, Endpoint, GrantType, OAuth2};
 use crate::error::{Error, Kind, Result};
 use crate::oauth2::{
-    AuthorizationRequest, CallbackError, Issuer, authorization_request, read_callback,
+    AuthorizationRequest, CallbackError, Issuer, authorization_request, check_state, read_callback,
 };
 use crate::redirect::Waiting;
 use crate::terminal::Terminal;
@@ -65,16 +65,19 @@ async fn run(
     asking: &Asking<'_>,
     waiting: &mut Option<Waiting>,
 ) -> Result<()> {
-    let (listener, redirect_uri) = listen(session, oauth2, asking)?;
+    let (listener, redirect_uri) = listen(session, &oauth2.redirection, asking)?;
     let request = request(session, oauth2, id, &asking.scopes, &redirect_uri).await?;
     if let Some(listener) = listener {
-        *waiting = Some(start(listener, &request)?);
+        let state = request.state.clone();
+        let check = move |params: &[(String, String)]| check_state(params, &state);
+        *waiting = Some(start(listener, &request.url, check)?);
     }
-    tell(session, asking, &request, waiting.as_ref());
+    tell(session, asking, &request.url, waiting.as_ref());
     if asking.open {
-        open(asking, &request, waiting.as_ref());
+        open(asking, &request.url, waiting.as_ref());
     }
-    let params = wait(session, asking, &request.state, waiting, id).await?;
+    let check = |params: &[(String, String)]| check_state(params, &request.state);
+    let params = wait(session, asking, &check, waiting, id).await?;
     accept(session, oauth2, &params, id)
 }
 

@@ -39,7 +39,7 @@ struct Device {
 ///
 /// # Errors
 /// The person refused or did not come, or the provider failed.
-pub async fn authorize_device(
+pub(super) async fn authorize_device(
     session: &mut Session<'_>,
     oauth2: &OAuth2,
     id: &AccountId,

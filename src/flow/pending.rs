@@ -33,7 +33,7 @@ pub async fn begin(
     bind_to_a_key(session, oauth2)
         .map_err(|error| explain(error, definition, id, Doing::Connect))?;
     // The port is only tried: a program that listens there would get the code.
-    let (_free, redirect_uri) = listen(session, oauth2, asking)?;
+    let (_free, redirect_uri) = listen(session, &oauth2.redirection, asking)?;
     let request = request(session, oauth2, id, &asking.scopes, &redirect_uri).await?;
     Ok(request.url)
 }

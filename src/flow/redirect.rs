@@ -3,9 +3,8 @@
 use super::authorization_code::Asking;
 use super::session::Session;
 use crate::context::now;
-use crate::definition::{OAuth2, ResponseMode};
+use crate::definition::{Redirection, ResponseMode};
 use crate::error::{Error, Kind, Result};
-use crate::oauth2::{AuthorizationRequest, check_state};
 use crate::redirect::{
     BindError, Certificate, Endpoint, Host, Listener, Port, TlsError, Waiting, holder,
 };
@@ -25,10 +24,10 @@ pub struct Listening {
 /// The redirect URIs in force, in the order in which they are tried: the client's own, else the
 /// definition's.
 #[must_use]
-pub fn redirect_uris<'a>(session: &'a Session<'_>, oauth2: &'a OAuth2) -> &'a [String] {
+pub fn redirect_uris<'a>(session: &'a Session<'_>, redirection: &'a Redirection) -> &'a [String] {
     match &session.client {
         Some(client) if !client.redirect_uris.is_empty() => &client.redirect_uris,
-        _ => &oauth2.redirection.uris,
+        _ => &redirection.uris,
     }
 }
 
@@ -45,17 +44,17 @@ pub fn loopback_endpoint(uri: &str, any_port: bool) -> Option<Endpoint> {
 /// Every port is taken, the operating system refuses, or there is no certificate.
 pub(super) fn listen(
     session: &Session<'_>,
-    oauth2: &OAuth2,
+    redirection: &Redirection,
     asking: &Asking<'_>,
 ) -> Result<(Option<Listener>, String)> {
-    let uris = redirect_uris(session, oauth2);
+    let uris = redirect_uris(session, redirection);
     let own = session.client.as_ref().is_some_and(|client| !client.redirect_uris.is_empty());
-    let any_port = oauth2.redirection.any_port && !own;
+    let any_port = redirection.any_port && !own;
     let listener = match asking.listening.address {
         Some(address) => Some(bind_at(address, uris, any_port)?),
         None => bind_first(session, uris, any_port)?,
     };
-    let posted = oauth2.redirection.response_mode == ResponseMode::FormPost;
+    let posted = redirection.response_mode == ResponseMode::FormPost;
     let Some(listener) = listener else {
         return match posted {
             true => Err(nobody_to_post_to(session)),
@@ -177,14 +176,15 @@ fn no_certificate(error: TlsError) -> Error {
     }
 }
 
-/// Begins to answer, before anybody is sent there. Only what carries our `state` is taken.
+/// Begins to answer, before anybody is sent there. Only what `check` knows as ours is taken.
 ///
 /// # Errors
 /// The system has no thread left.
-pub(super) fn start(listener: Listener, request: &AuthorizationRequest) -> Result<Waiting> {
-    let state = request.state.clone();
-    let started = listener.start(request.url.as_str(), move |params| check_state(params, &state));
-    started.map_err(|error| {
+pub(super) fn start<F>(listener: Listener, url: &Url, check: F) -> Result<Waiting>
+where
+    F: Fn(&[(String, String)]) -> std::result::Result<(), String> + Send + 'static,
+{
+    listener.start(url.as_str(), check).map_err(|error| {
         Error::new(Kind::Failed, "the redirect listener cannot run").because(error)
     })
 }

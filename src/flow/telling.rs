@@ -4,7 +4,6 @@ use super::authorization_code::Asking;
 use super::session::Session;
 use crate::context::Ssh;
 use crate::definition::ResponseMode;
-use crate::oauth2::AuthorizationRequest;
 use crate::redirect::Waiting;
 use crate::terminal::Style;
 use url::{Host, Url};
@@ -13,13 +12,13 @@ use url::{Host, Url};
 pub(super) fn tell(
     session: &Session<'_>,
     asking: &Asking<'_>,
-    request: &AuthorizationRequest,
+    url: &Url,
     waiting: Option<&Waiting>,
 ) {
     let terminal = asking.terminal;
     match (waiting, &asking.surroundings.ssh) {
         (Some(waiting), Some(ssh)) => tell_over_ssh(session, asking, waiting, ssh),
-        (Some(waiting), None) => tell_here(session, asking, request, waiting),
+        (Some(waiting), None) => tell_here(session, asking, url, waiting),
         (None, _) => {
             terminal.say(format!(
                 "  {} sends the browser to an address of your own. Open this,",
@@ -29,21 +28,16 @@ pub(super) fn tell(
         }
     }
     terminal.say("");
-    terminal.say(terminal.paint(Style::Command, request.url.as_str()));
+    terminal.say(terminal.paint(Style::Command, url.as_str()));
     terminal.say("");
     if waiting.is_some() {
         warn(session, asking);
     }
 }
 
-fn tell_here(
-    session: &Session<'_>,
-    asking: &Asking<'_>,
-    request: &AuthorizationRequest,
-    waiting: &Waiting,
-) {
+fn tell_here(session: &Session<'_>, asking: &Asking<'_>, url: &Url, waiting: &Waiting) {
     let terminal = asking.terminal;
-    let host = request.url.host_str().unwrap_or_default();
+    let host = url.host_str().unwrap_or_default();
     terminal.detail("Open", terminal.paint(Style::Command, waiting.short_link()));
     let asks = match asking.scopes.is_empty() {
         true => format!("{host}, which will ask you to agree"),

@@ -34,6 +34,21 @@ pub struct TokenSet {
 }
 
 impl TokenSet {
+    /// A token of OAuth 1.0a, with the lifetime that its answer may state.
+    pub(super) fn of_pair(token: Secret, secret: Secret, answer: &Answer) -> Self {
+        let seconds = answer.value["oauth_expires_in"].as_str().and_then(parse_duration);
+        Self {
+            access_token: token,
+            refresh_token: None,
+            token_secret: Some(secret),
+            id_token: None,
+            expires_at: seconds.map(|seconds| now() + seconds),
+            scopes: None,
+            extras: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+        }
+    }
+
     /// Puts the tokens into the session. What did not come stays as it was: a refresh need not
     /// bring a refresh token (RFC 6749 section 6) nor every extra again.
     pub fn apply(&self, session: &mut Session<'_>) {

@@ -4,22 +4,23 @@ use super::authorization_code::Asking;
 use super::session::Session;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
-use crate::oauth2::{AuthorizationRequest, check_state, parse_pasted};
+use crate::oauth2::parse_pasted;
 use crate::redirect::{Event, Waiting};
 use crate::secret::Secret;
 use crate::terminal::Lines;
 use std::ffi::OsString;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, sleep_until};
+use url::Url;
 
 /// Opens a browser, or says why there is none. Over SSH it would open on the far machine, where
 /// nobody sits, unless `$BROWSER` says otherwise: editors that work remotely set it.
-pub(super) fn open(asking: &Asking<'_>, request: &AuthorizationRequest, waiting: Option<&Waiting>) {
+pub(super) fn open(asking: &Asking<'_>, url: &Url, waiting: Option<&Waiting>) {
     if asking.surroundings.ssh.is_some() && asking.browser.is_none() {
         return;
     }
     // The short link keeps `state` out of the process list.
-    open_page(asking, waiting.map_or_else(|| request.url.as_str(), Waiting::short_link));
+    open_page(asking, waiting.map_or_else(|| url.as_str(), Waiting::short_link));
 }
 
 /// Opens a web page, or says why that cannot be.
@@ -30,6 +31,9 @@ pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
     }
 }
 
+/// Says whether a redirect answers our request, or why not.
+pub(super) type Check<'a> = dyn Fn(&[(String, String)]) -> std::result::Result<(), String> + 'a;
+
 /// Waits until the browser comes back or its address is pasted, whichever is first.
 ///
 /// # Errors
@@ -37,7 +41,7 @@ pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
 pub(super) async fn wait(
     session: &Session<'_>,
     asking: &Asking<'_>,
-    state: &Secret,
+    check: &Check<'_>,
     waiting: &mut Option<Waiting>,
     id: &AccountId,
 ) -> Result<Vec<(String, String)>> {
@@ -69,7 +73,7 @@ pub(super) async fn wait(
                     if terminal.terminals.input {
                         terminal.erase_pasted(&countdown, &line);
                     }
-                    match paste(&line, state) {
+                    match paste(&line, check) {
                         Ok(params) => return Ok(params),
                         Err(reason) => terminal.say(format!("That is not it: {reason}. Still waiting.")),
                     }
@@ -110,8 +114,30 @@ async fn next_line(lines: &mut Option<Lines>) -> Option<String> {
     }
 }
 
-fn paste(line: &str, state: &Secret) -> std::result::Result<Vec<(String, String)>, String> {
-    let params = parse_pasted(line).ok_or("it has no `state`; paste the whole address")?;
-    check_state(&params, state)?;
+fn paste(line: &str, check: &Check<'_>) -> std::result::Result<Vec<(String, String)>, String> {
+    let params = parse_pasted(line).ok_or("it is no address; paste the whole one")?;
+    check(&params)?;
     Ok(params)
+}
+
+/// Waits for the PIN that the provider shows in place of a redirect (RFC 5849 section 2.1, `oob`).
+///
+/// # Errors
+/// Nobody typed one in time.
+pub(super) async fn wait_for_pin(
+    session: &Session<'_>,
+    asking: &Asking<'_>,
+    id: &AccountId,
+) -> Result<Secret> {
+    let title = &session.definition.title;
+    asking.terminal.say(format!("{title} shows a PIN in the end. Type it here:"));
+    let mut lines = Lines::read();
+    let line = tokio::time::timeout(asking.timeout, lines.next()).await;
+    let pin = line.ok().flatten().map(|line| line.trim().to_owned());
+    match pin.filter(|pin| !pin.is_empty()) {
+        Some(pin) => Ok(Secret::from(pin)),
+        None => Err(Error::new(Kind::Usage, format!("`{id}` was not connected"))
+            .because("no PIN was typed")
+            .hint("run it on a terminal, or pipe the PIN into it")),
+    }
 }

@@ -1,31 +1,13 @@
-//! temporary
-use crate::definition::{ParametersIn, SignatureMethod};
-use crate::request::Request;
-use crate::secret::Secret;
-pub struct Credentials {
-    pub consumer_key: String,
-    pub consumer_secret: Option<Secret>,
-    pub token: Option<Secret>,
-    pub token_secret: Option<Secret>,
-}
-pub struct Options<'a> {
-    pub method: SignatureMethod,
-    pub realm: Option<&'a str>,
-    pub parameters_in: ParametersIn,
-}
-pub struct Moment<'a> {
-    pub timestamp: i64,
-    pub nonce: &'a str,
-}
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct SignError;
-pub fn sign(
-    _: &mut Request,
-    _: &Credentials,
-    _: &Options<'_>,
-    _: &[(&str, &str)],
-    _: &Moment<'_>,
-) -> Result<(), SignError> {
-    Err(SignError)
-}
+//! OAuth 1.0a (RFC 5849) as pure functions: what is signed, how, and what a provider may answer.
+
+mod answer;
+mod base_string;
+mod encoding;
+mod sign;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+pub use answer::{TokenAnswerError, TokenPair, check_callback, read_token_pair};
+pub use sign::{Credentials, Moment, Options, SignError, sign};
+pub use signature::KeyError;

@@ -124,7 +124,8 @@ pub fn parse_pasted(text: &str) -> Option<Vec<(String, String)>> {
         Err(_) => text.trim_start_matches(['?', '#']).to_owned(),
     };
     let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    pairs.iter().any(|(name, _)| name == "state").then_some(pairs)
+    let named = pairs.iter().any(|(name, value)| !name.is_empty() && !value.is_empty());
+    named.then_some(pairs)
 }
 
 #[cfg(test)]

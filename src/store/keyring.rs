@@ -1,11 +1,10 @@
 //! The keyring of the system, called from a thread of its own and never waited for without end.
 
 use super::error::StoreError;
-use super::session::{PROBE, Session, State, backend};
-use super::{parts, platform};
+use super::platform;
+use super::session::{Session, State, backend};
 use crate::secret::Secret;
 use keyring_core::CredentialStore;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,13 +58,6 @@ impl Keyring {
     pub(super) async fn delete(&self, user: &str) -> Result<(), StoreError> {
         let (limit, user) = (self.limit, user.to_owned());
         self.run(move |session| session.delete(limit, &user)).await
-    }
-
-    pub(super) async fn list(&self) -> Result<Vec<String>, StoreError> {
-        let entries = self.run(|session| session.entries()).await?;
-        // parts without a head count as their owner, so that removing the owner removes them
-        let users: BTreeSet<_> = entries.iter().map(|entry| parts::owner(entry)).collect();
-        Ok(users.into_iter().filter(|user| *user != PROBE).map(str::to_owned).collect())
     }
 
     pub(super) async fn check_writable(&self) -> Result<(), StoreError> {

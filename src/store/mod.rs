@@ -57,14 +57,6 @@ impl Store {
         }
     }
 
-    /// The users that have a secret here, sorted. A keyring may ask to be unlocked for this.
-    pub async fn list(&self) -> Result<Vec<String>, StoreError> {
-        match self {
-            Self::Keyring(keyring) => keyring.list().await,
-            Self::Sealed(sealed) => sealed.list(),
-        }
-    }
-
     /// Makes sure, by trying, that a secret could be written now. To be asked before a refresh
     /// token is used that works only once.
     pub async fn check_writable(&self) -> Result<(), StoreError> {

@@ -202,10 +202,6 @@ impl<'a> SealedText<'a> {
     pub(super) fn origin(&self) -> &Origin {
         &self.header.origin
     }
-
-    pub(super) fn user(&self) -> &str {
-        &self.header.user
-    }
 }
 
 #[derive(Deserialize)]

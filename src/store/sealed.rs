@@ -93,18 +93,6 @@ impl Sealed {
         Ok(())
     }
 
-    pub(super) fn list(&self) -> Result<Vec<String>, StoreError> {
-        let mut users = Vec::new();
-        for path in files(&self.folder).map_err(failed(&self.folder))? {
-            let text = read_if_there(&path)?;
-            users.extend(
-                text.and_then(|text| Some(SealedText::parse(&text, &path).ok()?.user().to_owned())),
-            );
-        }
-        users.sort();
-        Ok(users)
-    }
-
     pub(super) fn check_writable(&self) -> Result<(), StoreError> {
         self.sealer_for_writing()?;
         let mut file = self.temporary("probe")?;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 const SERVICE: &str = "tieline";
 /// The entry that [`Session::probe`] makes and removes.
-pub(super) const PROBE: &str = "probe:";
+const PROBE: &str = "probe:";
 
 /// An open keyring, on the thread that may block.
 pub(super) struct Session {

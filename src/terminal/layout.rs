@@ -1,31 +1,37 @@
 //! Tables, wrapped sentences, durations: text laid out in columns.
 
+use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 /// A table aligned by spaces. The last but one column is the one that is cut to fit the width.
 #[must_use]
 pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec<String> {
-    let all = || {
-        std::iter::once(header.iter().map(ToString::to_string).collect())
-            .chain(rows.iter().cloned())
-    };
-    let columns = header.len();
-    let mut widths: Vec<usize> = (0..columns)
-        .map(|at| all().map(|row: Vec<String>| row[at].width()).max().unwrap_or(0))
-        .collect();
+    let mut widths: Vec<usize> = header.iter().map(|cell| cell.width()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
+    }
     if let Some(width) = width {
         shrink(&mut widths, width);
     }
-    all()
-        .map(|row| {
-            let cells = row.iter().enumerate().map(|(at, cell)| {
-                let cell = cut(cell, widths[at]);
-                let pad = widths[at] - cell.width();
-                format!("{cell}{}", " ".repeat(pad))
-            });
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-        })
-        .collect()
+    let head = line(header.iter().copied(), &widths);
+    let rest = rows.iter().map(|row| line(row.iter().map(String::as_str), &widths));
+    std::iter::once(head).chain(rest).collect()
+}
+
+/// The cells of a row, each as wide as its column.
+fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
+    let mut line = String::new();
+    let mut behind = 0;
+    for (cell, &width) in cells.zip(widths) {
+        line.extend(std::iter::repeat_n(' ', behind));
+        let cell = cut(cell, width);
+        line.push_str(&cell);
+        behind = width - cell.width() + 2;
+    }
+    line.truncate(line.trim_end().len());
+    line
 }
 
 /// Takes what is too much from the widest column.
@@ -57,9 +63,9 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A text cut to a number of columns.
-fn cut(text: &str, width: usize) -> String {
+fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
-        return text.to_owned();
+        return text.into();
     }
     let mut out = String::new();
     for c in text.chars() {
@@ -68,7 +74,7 @@ fn cut(text: &str, width: usize) -> String {
         }
         out.push(c);
     }
-    out + ".."
+    (out + "..").into()
 }
 
 /// A duration in one unit.

@@ -175,6 +175,7 @@ fn a_path_stays_under_the_base_url_and_a_url_brings_no_user_name() {
     }
     let requests = sandbox.state()["requests"].clone();
     let url = sandbox.url.replace("http://", "http://ada:practice@");
+    home.run(&["call", APP, "http://127.0.0.1@localhost/"]).expect(2).says("a user name");
     let ran = home.run(&["call", APP, &format!("{url}/api-key/me")]).expect(2);
     let ran = ran.says("a user name or password");
     assert!(!ran.stderr.contains("practice@"), "{}", ran.stderr);

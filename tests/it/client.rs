@@ -225,3 +225,71 @@ fn a_client_can_come_from_the_environment() {
     home.run(&["call", APP, "/api/x"]).expect(0);
     home.run(&["client", "show", APP]).expect(0).prints("practice-public (the definition's)");
 }
+
+#[test]
+fn a_client_from_the_environment_keeps_what_was_set_of_it() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let uri = format!("http://127.0.0.1:{port}/callback");
+    // The secret that is kept is not the one in force any more.
+    set(&home, "practice", "old-secret", &["--scope", "notes.read", "--redirect-uri", &uri])
+        .expect(0);
+    let home = home.set("TIELINE_SANDBOX_OAUTH2_CLIENT_ID", "practice");
+    let connect = |home: &Home| {
+        let mut waiting = home.start_connect(&[APP]);
+        let sent = (waiting.redirect_uri(), query(&waiting.url)["scope"].clone());
+        assert_eq!(sent, (uri.clone(), "notes.read".to_owned()));
+        browse(&waiting.url);
+        waiting.finish()
+    };
+    connect(&home).expect(5).says("invalid_client");
+    let home = home.set("TIELINE_SANDBOX_OAUTH2_CLIENT_SECRET", "practice-secret");
+    connect(&home).expect(0);
+    let home = home.set("TIELINE_SANDBOX_OAUTH2_CLIENT_ID", "");
+    let home = home.set("TIELINE_SANDBOX_OAUTH2_CLIENT_SECRET", "");
+    connect(&home).expect(0);
+    home.run(&["client", "show", APP]).expect(0).prints("notes.read").prints(&uri);
+    // Another client has nothing of it.
+    let home = home.set("TIELINE_SANDBOX_OAUTH2_CLIENT_ID", "practice-public");
+    let waiting = home.start_connect(&[APP]);
+    assert_eq!(query(&waiting.url)["scope"], "profile email");
+}
+
+#[test]
+fn clients_that_are_set_at_once_leave_one_of_them_whole() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    for round in 0..3 {
+        let children: Vec<_> = (0..8)
+            .map(|at| {
+                let (id, right) =
+                    if at % 2 == 0 { ("practice", true) } else { ("practice-2", false) };
+                let secret = if right { format!("{id}-secret") } else { format!("wrong-{at}") };
+                let file = format!("@{}", home.write(&format!("secret-{at}"), &secret).display());
+                let scope = format!("scope-{round}-{at}");
+                let arguments = ["client", "set", APP, "--id", id, "--secret", &file];
+                let arguments = [&arguments[..], &["--scope", &scope]].concat();
+                home.command(&arguments).spawn().unwrap()
+            })
+            .collect();
+        for child in children {
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let shown = home.run(&["client", "show", APP]).expect(0).stdout;
+        let scope = format!("scope-{round}-");
+        let at = shown.split_once(&scope).and_then(|(_, rest)| rest.lines().next()).unwrap();
+        let right = at.parse::<u32>().unwrap() % 2 == 0;
+        let mut waiting = home.start_connect(&[APP, "--scope", "profile"]);
+        let id = if right { "practice" } else { "practice-2" };
+        assert_eq!(query(&waiting.url)["client_id"], id);
+        browse(&waiting.url);
+        // The secret of another would end it the other way.
+        waiting.finish().expect(if right { 0 } else { 5 });
+        if right {
+            home.run(&["disconnect", APP]).expect(0);
+        }
+        assert_eq!(home.kept(), 1, "the others were swept");
+    }
+}

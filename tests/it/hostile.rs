@@ -1,7 +1,7 @@
 //! Hostile definitions, answers and files: what must not get at a secret, and does not.
 
 use crate::recorder::Recorder;
-use crate::support::{Home, Sandbox};
+use crate::support::{Home, Sandbox, browse, query};
 
 const SECRET: &str = "practice-secret";
 
@@ -198,5 +198,118 @@ fn a_host_that_could_be_any_is_a_finding() {
         );
         let file = home.write("x.yaml", &yaml);
         home.run(&["lint", &file.display().to_string()]).expect(4);
+    }
+}
+
+/// A definition with a menu of its own, and one that its provider fills.
+const MENUS: &str = r#"
+title: Steer
+base_url: "{{{server}}}"
+fields:
+  server: { label: Server, format: url }
+  region: { label: Region, help: Help, options: { eu: Europe, us: America } }
+authorizations:
+  main:
+    type: oauth2
+    scopes: [read]
+    port: any
+    authorization_uri: "{{{server}}}/authorize"
+    token_endpoint: "{{{server}}}/token"
+    lookups:
+      - url: /rows
+        choose: { from: response.rows, label: "{{chosen.name}}" }
+        response: { extras: { row: "{{chosen.id}}" } }
+    user_info_endpoint:
+      url: /me
+      response: { user_identity: "{{response.name}}" }
+errors:
+  odd: { meaning: Odd, hint: Hint }
+"#;
+
+#[test]
+fn no_text_of_a_definition_steers_the_terminal() {
+    let home = Home::new();
+    for word in ["Steer", "Server", "Region", "Help", "Europe", "read", "main", "Odd", "Hint"] {
+        for steering in ["\\e[5m", "\\u202e", "\\u009b5m", "\\0", "\u{202e}", "\u{200b}"] {
+            let steered = format!("\"{word}{steering}\"");
+            let yaml = MENUS.replacen(word, &steered, 1);
+            assert_ne!(yaml, MENUS);
+            let path = home.write("home/apps/steer.yaml", &yaml).display().to_string();
+            let ran = home.run(&["lint", &path]).expect(4).prints("hidden-character");
+            steers_nothing(&ran.stdout);
+            for command in [&["connect", "steer"][..], &["apps"], &["test", &path]] {
+                let ran = home.run(command);
+                steers_nothing(&(ran.stderr + &ran.stdout));
+            }
+        }
+    }
+}
+
+/// A provider that agrees at once and answers in the same manner.
+fn steering_provider() -> Recorder {
+    let answers = [
+        (
+            "/token",
+            r#"{"access_token": "evil-token-1", "token_type": "Bearer", "scope": "a\u001b[5mb\u202e"}"#,
+        ),
+        (
+            "/rows",
+            r#"{"rows": [{"id": "r\u001b[5m1", "name": "Row\u001b[5m one\u202e"}, {"id": "r\u001b[5m2", "name": "Row two\u009b5m"}]}"#,
+        ),
+        ("/me", r#"{"name": "Ada\u001b[5m\u202e\u009b5m"}"#),
+        ("/odd", r#"{"error": "odd", "error_description": "de\u001b[5mscribed\u202e"}"#),
+    ];
+    Recorder::start(move |request| {
+        if request.path() == "/authorize" {
+            let sent = query(&format!("http://a.example{}", request.target));
+            let back = format!("{}?code=c0de&state={}", sent["redirect_uri"], sent["state"]);
+            return (302, "", back);
+        }
+        let found = answers.iter().find(|(path, _)| request.path() == *path);
+        let status = if request.path() == "/odd" { 400 } else { 200 };
+        (status, "application/json", found.map_or("{}", |(_, body)| body).to_owned())
+    })
+}
+
+#[track_caller]
+fn steers_nothing(shown: &str) {
+    for steering in ["\u{1b}[5m", "\u{202e}", "\u{9b}", "\0"] {
+        assert!(!shown.contains(steering), "{steering:?} is in {shown:?}");
+    }
+}
+
+#[test]
+fn a_lookups_menu_takes_the_second_row_and_no_answer_steers_the_terminal() {
+    let provider = steering_provider();
+    let home = Home::new().set("TIELINE_STEER_SERVER", provider.url());
+    home.define("steer", MENUS);
+    home.run(&["client", "set", "steer", "--id", "mine", "--public"]).expect(0);
+    let mut terminal = home.on_terminal(&["connect", "steer", "--no-browser"]);
+    terminal.until("America").press("\r");
+    let url = terminal.address("/authorize?");
+    browse(&url);
+    // The second row of the lookup's menu.
+    terminal.until("Row").until("two").press("\u{1b}[B").press("\r");
+    assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
+    steers_nothing(&terminal.seen);
+    let kept = home.run(&["accounts", "--json"]).expect(0).json();
+    assert_eq!(kept["accounts"][0]["extras"]["row"], "r\u{1b}[5m2", "{kept}");
+    for command in [
+        &["accounts"][..],
+        &["accounts", "show", "steer"],
+        &["apps"],
+        &["apps", "steer"],
+        &["client", "show", "steer"],
+        &["client", "set", "steer", "--id", "mine", "--public"],
+        &["call", "steer", "/odd"],
+        &["test", "steer", "-v"],
+        &["disconnect", "steer"],
+    ] {
+        let ran = home.run(command);
+        steers_nothing(&ran.stderr);
+        // The answer of a call is for programs, byte for byte.
+        if command[0] != "call" {
+            steers_nothing(&ran.stdout);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The real GNOME keyring, and each way in which it can fail, on D-Bus sessions of their own.
 
 use crate::recorder::files_with;
-use crate::support::{Home, Ran, Sandbox};
+use crate::support::{Home, KEY, Ran, Sandbox};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -103,6 +103,38 @@ fn a_refresh_is_written_to_the_keyring() {
     }
     within(&home, &["with-gnome-keyring"], &[], script).expect(0).prints("1");
     assert_eq!(sandbox.state()["refreshes"], 3);
+}
+
+#[test]
+fn an_account_that_moves_between_stores_leaves_nothing_in_the_other() {
+    if !has_keyring() || !installed(&["sed"]) {
+        return;
+    }
+    let sandbox = Sandbox::start(&[]);
+    let home = home(&sandbox).set("TIELINE_KEY", KEY);
+    let file = format!("home/accounts/{APP}/_.json");
+    let in_keyring = format!("secret-tool search --all service tieline username {APP} 2>&1");
+    let in_file = "ls home/vault/*.sealed 2>/dev/null";
+    // A kill is played by putting back what it would have left.
+    let script = format!(
+        "set -e; {CONNECT}; cp {file} in-keyring; {in_keyring} | grep -q username
+         {CONNECT} --store file; test -z \"$({in_keyring})\"; test -n \"$({in_file})\"
+         cp {file} in-file; cp home/vault/*.sealed sealed
+         # Killed after the new file, before the old entry went.
+         printf old | secret-tool store --label old service tieline username {APP}
+         sed 's/\"state\"/\"other_store\": \"keyring\", &/' in-file > {file}
+         tieline call {APP} /me; test -z \"$({in_keyring})\"; test -z \"$(grep other_store {file})\"
+         # Killed after the new entry, before the new file.
+         {CONNECT} --store keyring; test -z \"$({in_file})\"
+         cp sealed home/vault/$(basename \"$(cat name)\")
+         sed -i 's/\"state\"/\"other_store\": \"file\", &/' {file}
+         tieline call {APP} /me; test -z \"$({in_file})\"; test -z \"$(grep other_store {file})\""
+    );
+    let script = script.replace(
+        "cp home/vault/*.sealed sealed",
+        "echo home/vault/*.sealed > name; cp home/vault/*.sealed sealed",
+    );
+    within(&home, &["with-gnome-keyring"], &[], &script).expect(0);
 }
 
 /// A failure of the keyring: exit 7, a hint, and its own first line, which is given back.

@@ -177,3 +177,82 @@ fn a_killed_disconnect_leaves_all_or_nothing() {
     }
     println!("{kept} of {ROUNDS} were still connected");
 }
+
+#[test]
+fn a_killed_rename_leaves_one_account_under_the_old_or_the_new_name() {
+    let sandbox = Sandbox::start(&[]);
+    let mut random = Random::new();
+    let home = sandbox.home();
+    let mut name = "sandbox-oauth2/a".to_owned();
+    home.connect(&[&name]).expect(0);
+    home.run(&["accounts", "default", &name]).expect(0);
+    let normal = measure(|| {
+        home.run(&["accounts", "rename", "sandbox-oauth2/a", "z"]).expect(0);
+        home.run(&["accounts", "rename", "sandbox-oauth2/z", "a"]).expect(0);
+    }) / 2;
+    let mut renamed = 0;
+    for round in 0..ROUNDS {
+        // Sorted before and after the old one in turn.
+        let other = if name.ends_with("/m") { ["a", "z"][round as usize % 2] } else { "m" };
+        let child = home.command(&["accounts", "rename", &name, other]).spawn().unwrap();
+        kill_after(child, random.below(normal));
+        files_are_sound(&home);
+        if round % 3 == 0 {
+            sandbox.expire();
+        }
+        sound(home.run(&["call", APP, "/userinfo"]), &[0]);
+        let list = home.run(&["accounts", "--json"]).expect(0).json();
+        let list = list["accounts"].as_array().unwrap();
+        assert_eq!((list.len(), sealed(&home)), (1, 1), "{list:?}");
+        assert_eq!(list[0]["default"], true, "{list:?}");
+        let now = list[0]["account"].as_str().unwrap().to_owned();
+        let new = format!("{APP}/{other}");
+        assert!(now == name || now == new, "{now} is neither {name} nor {new}");
+        renamed += u32::from(now == new);
+        name = now;
+    }
+    println!("{renamed} of {ROUNDS} were renamed");
+}
+
+/// What `client set` is told: id, secret, scope, and how connecting with it ends.
+const CLIENTS: [(&str, &str, &str, i32); 4] = [
+    ("practice", "practice-secret", "notes.read", 0),
+    ("practice", "wrong-secret", "profile", 5),
+    ("practice-2", "practice-2-secret", "email", 0),
+    ("practice-2", "wrong-secret", "notes.read", 5),
+];
+
+#[test]
+fn a_killed_client_set_leaves_the_old_or_the_new_client_whole() {
+    let sandbox = Sandbox::start(&[]);
+    let mut random = Random::new();
+    let home = sandbox.home();
+    let set = |(id, secret, scope, _): (&str, &str, &str, i32)| {
+        home.write("secret", secret);
+        let arguments = ["client", "set", APP, "--id", id, "--secret", "@secret", "--scope", scope];
+        home.command(&arguments).spawn().unwrap()
+    };
+    let normal = measure(|| assert!(set(CLIENTS[0]).wait_with_output().unwrap().status.success()));
+    let mut at = 0;
+    let mut changed = 0;
+    for _ in 0..ROUNDS {
+        let next = (at + 1 + usize::try_from(random.below(3)).unwrap()) % CLIENTS.len();
+        kill_after(set(CLIENTS[next]), random.below(normal));
+        std::fs::remove_file(home.path().join("secret")).unwrap();
+        files_are_sound(&home);
+        let mut waiting = home.start_connect(&[APP]);
+        let sent = crate::support::query(&waiting.url);
+        let is = |(id, _, scope, _): &(&str, &str, &str, i32)| {
+            sent["client_id"] == *id && sent["scope"] == *scope
+        };
+        let now = [at, next].into_iter().find(|at| is(&CLIENTS[*at]));
+        let now = now.unwrap_or_else(|| panic!("{sent:?} is neither {at} nor {next}"));
+        browse(&waiting.url);
+        // A secret of the other client would end it the other way.
+        waiting.finish().expect(CLIENTS[now].3);
+        home.run(&["client", "show", APP]).expect(0).prints(CLIENTS[now].0).prints(CLIENTS[now].2);
+        changed += u32::from(now == next);
+        at = now;
+    }
+    println!("{changed} of {ROUNDS} were changed");
+}

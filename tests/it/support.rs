@@ -419,6 +419,16 @@ impl Pty {
         self
     }
 
+    /// Waits for the line with the address for the browser.
+    #[track_caller]
+    pub(crate) fn address(&mut self, path: &str) -> String {
+        self.until(path);
+        let start = self.seen.rfind("http").unwrap();
+        let rest = self.session.exp_string("\r\n").unwrap();
+        self.seen.extend([rest.as_str(), "\r\n"]);
+        self.seen[start..].trim().trim_end_matches("\u{1b}[0m").to_owned()
+    }
+
     /// Types a line.
     pub(crate) fn types(&mut self, line: &str) -> &mut Self {
         self.press(&format!("{line}\r"))

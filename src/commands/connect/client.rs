@@ -2,7 +2,7 @@
 //! just now.
 
 use super::prepare::Ground;
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, StoreChoice};
 use crate::commands::App;
 use crate::credential::Client as OAuthClient;
 use crate::definition::names::AccountId;
@@ -23,7 +23,16 @@ pub(super) async fn find_client(
 ) -> Result<Option<(OAuthClient, bool)>> {
     if let Some(given) = app.context.input(id, "client_id") {
         let secret = app.context.input(id, "client_secret");
-        let mut client = OAuthClient { secret, ..OAuthClient::public(given.expose()) };
+        // What `client set` kept of the same client goes on to hold, its secret only where none is
+        // given.
+        let kept = accounts.client_without_secrets(&definition.client_app, given.expose())?;
+        if kept.is_some() && secret.is_none() && app.stores.choice != StoreChoice::Env {
+            let client = accounts.client(definition, Some(given.expose())).await?;
+            let client = client.unwrap_or_else(|| OAuthClient::public(given.expose()));
+            return Ok(Some((client, false)));
+        }
+        let known = kept.unwrap_or_else(|| OAuthClient::public(given.expose()));
+        let mut client = OAuthClient { secret, ..known };
         for field in &definition.client_fields {
             let Some(value) = app.context.input(id, &field.name) else { continue };
             match field.secret {

@@ -22,16 +22,30 @@ fn names(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// The users whose secrets are here, as the headers of the files say.
+fn users(store: &Sealed) -> Vec<String> {
+    let sealed = files(store.folder()).unwrap().into_iter();
+    let header = |path| {
+        let bytes = fs::read(path).unwrap();
+        let line = bytes.split(|byte| *byte == b'\n').next();
+        serde_json::from_slice::<serde_json::Value>(line.unwrap_or_default()).ok()
+    };
+    let mut users: Vec<_> =
+        sealed.filter_map(|path| Some(header(path)?["user"].as_str()?.to_owned())).collect();
+    users.sort();
+    users
+}
+
 #[test]
 fn what_was_written_is_read_listed_and_removed() {
     let folder = TempDir::new().unwrap();
     let store = store(&folder, 1);
-    assert!(store.list().unwrap().is_empty());
+    assert!(users(&store).is_empty());
     store.write("github/work", &Secret::from("one")).unwrap();
     store.write("client:github/Iv1", &Secret::from("two")).unwrap();
     store.write("github/work", &Secret::from("three")).unwrap();
     assert!(store.read("github/work").unwrap().equals("three"));
-    assert_eq!(store.list().unwrap(), ["client:github/Iv1", "github/work"]);
+    assert_eq!(users(&store), ["client:github/Iv1", "github/work"]);
 
     store.delete("github/work").unwrap();
     store.delete("github/work").unwrap();
@@ -43,7 +57,7 @@ fn what_was_written_is_read_listed_and_removed() {
 fn nothing_is_touched_and_no_key_asked_for_before_it_is_needed() {
     let folder = TempDir::new().unwrap();
     let store = Sealed::new(folder.path().join("vault"), || Err(StoreError::SealedKeyMissing));
-    assert!(store.list().unwrap().is_empty());
+    assert!(users(&store).is_empty());
     assert!(matches!(store.read("a/b"), Err(StoreError::NotFound { .. })));
     store.delete("a/b").unwrap();
     assert!(Sealed::is_new(store.folder()));
@@ -88,7 +102,7 @@ fn a_folder_is_never_written_with_a_second_key() {
             );
         }
     }
-    assert_eq!(store(&folder, 1).list().unwrap(), ["a/b"]);
+    assert_eq!(users(&store(&folder, 1)), ["a/b"]);
 }
 
 #[test]
@@ -110,7 +124,7 @@ fn a_damaged_file_harms_no_other() {
         fs::write(store.path(name), [0xff, 0xfe, b'\n']).unwrap();
         assert!(matches!(store.read(name), Err(StoreError::Corrupt { .. })));
     }
-    assert_eq!(store.list().unwrap(), ["a/b"]);
+    assert_eq!(users(&store), ["a/b"]);
     store.write("a/c", &Secret::from("new")).unwrap();
     assert!(store.read("a/c").unwrap().equals("new"));
 }
@@ -134,7 +148,7 @@ fn what_a_killed_write_left_goes_with_the_next_delete() {
     store.write("a/b", &Secret::from("one")).unwrap();
     store.temporary(&file_stem("a/b")).unwrap().keep().unwrap();
     store.temporary(&file_stem("a/c")).unwrap().keep().unwrap();
-    assert_eq!(store.list().unwrap(), ["a/b"]);
+    assert_eq!(users(&store), ["a/b"]);
     store.delete("a/b").unwrap();
     assert_eq!(names(store.folder()).len(), 1, "the file of a/c may be in use");
 }
@@ -155,7 +169,7 @@ fn processes_that_write_at_once_leave_every_entry_whole() {
         }
     });
     let store = store(&folder, 1);
-    assert_eq!(store.list().unwrap().len(), 8);
+    assert_eq!(users(&store).len(), 8);
     assert!((0..8).all(|n| store.read(&format!("a/{n}")).unwrap().equals(&format!("{n} 9"))));
 }
 
