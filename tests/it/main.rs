@@ -30,5 +30,6 @@ mod pending;
 mod readme;
 mod redirect;
 mod refresh;
+mod signed;
 mod smoke;
 mod store;
