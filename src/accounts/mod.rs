@@ -8,16 +8,18 @@ pub mod files;
 mod interrupted;
 mod lock;
 mod pending;
+mod pick;
 mod stores;
 
 pub use lock::Lock;
+pub use pick::Picked;
 pub use stores::{StoreChoice, Stores};
 
 use crate::account::Account;
 use crate::context::{Context, Folders};
 use crate::credential::{Client, Credential};
 use crate::definition::Definition;
-use crate::definition::names::{AccountId, AppName, nearest};
+use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
 use crate::text::hex;
@@ -45,110 +47,11 @@ pub struct Opened {
     pub credential: Credential,
 }
 
-/// Why an account was picked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Picked {
-    /// `app/name`, or `--account`.
-    Named,
-    /// `TIELINE_<APP>_ACCOUNT`.
-    Environment,
-    /// `accounts default`.
-    Default,
-    /// There is no other.
-    Only,
-}
-
-impl Picked {
-    /// In words.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Named => "named on the command line",
-            Self::Environment => "named in the environment",
-            Self::Default => "the default",
-            Self::Only => "the only one",
-        }
-    }
-}
-
 impl<'a> Accounts<'a> {
     /// The accounts of this user.
     #[must_use]
     pub fn new(context: &'a Context, stores: &'a Stores) -> Self {
         Self { files: Files::new(&context.folders), stores, folders: &context.folders }
-    }
-
-    /// Which account is meant by `app` or `app/name`.
-    ///
-    /// # Errors
-    /// There is none, or it is not clear which.
-    pub fn pick(&self, context: &Context, wanted: &AccountId) -> Result<(AccountId, Picked)> {
-        let of_app: Vec<AccountId> = self.connected(&wanted.app);
-        if wanted.name.is_some() {
-            return match of_app.contains(wanted) {
-                true => Ok((wanted.clone(), Picked::Named)),
-                false => Err(self.not_connected(wanted, &of_app)),
-            };
-        }
-        let variable = crate::context::variable(wanted, "account");
-        if let Some(name) = context.variable(&variable) {
-            let id = AccountId::new(wanted.app.clone(), Some(name))?;
-            return match of_app.contains(&id) {
-                true => Ok((id, Picked::Environment)),
-                false => Err(self.not_connected(&id, &of_app)),
-            };
-        }
-        match of_app.as_slice() {
-            [] => Err(self.not_connected(wanted, &of_app)),
-            [only] => Ok((only.clone(), Picked::Only)),
-            several => self.pick_default(&wanted.app, several),
-        }
-    }
-
-    fn pick_default(&self, app: &AppName, several: &[AccountId]) -> Result<(AccountId, Picked)> {
-        if let Some(name) = self.files.default(app) {
-            let id = AccountId { app: app.clone(), name };
-            if several.contains(&id) {
-                return Ok((id, Picked::Default));
-            }
-        }
-        let list: Vec<String> = several.iter().map(|id| format!("`{id}`")).collect();
-        let first = &several[0];
-        Err(Error::new(Kind::Usage, format!("`{app}` has several accounts: {}", list.join(", ")))
-            .hint(format!("name one, such as `{first}`"))
-            .hint(format!("or run `tieline accounts default {first}`")))
-    }
-
-    fn connected(&self, app: &AppName) -> Vec<AccountId> {
-        let all = self.files.list().into_iter();
-        all.filter(|(id, record)| id.app == *app && record.state != State::Disconnecting)
-            .map(|(id, _)| id)
-            .collect()
-    }
-
-    /// That an account is not there, with what is.
-    #[must_use]
-    pub fn missing(&self, wanted: &AccountId) -> Error {
-        self.not_connected(wanted, &self.connected(&wanted.app))
-    }
-
-    fn not_connected(&self, wanted: &AccountId, of_app: &[AccountId]) -> Error {
-        let mut error = Error::new(Kind::NotConnected, format!("`{wanted}` is not connected"));
-        if self.is_damaged(wanted) {
-            error = error.because("its account file is damaged");
-        }
-        if !of_app.is_empty() {
-            let names: Vec<String> = of_app.iter().map(ToString::to_string).collect();
-            error = error.because(format!("connected is {}", names.join(", ")));
-            let near = nearest(&wanted.to_string(), names.iter().map(String::as_str))
-                .map(ToOwned::to_owned);
-            if let Some(near) = near {
-                error = error.hint(format!("did you mean `{near}`?"));
-            }
-        }
-        let account =
-            wanted.name.as_ref().map_or_else(String::new, |name| format!(" --account {name}"));
-        error.hint(format!("run `tieline connect {}{account}`", wanted.app))
     }
 
     /// Opens an account: reads its entry, and mends what a kill left.

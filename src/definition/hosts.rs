@@ -23,7 +23,7 @@ pub enum HostError {
         allowed: String,
     },
     /// Neither https nor loopback.
-    #[error("`{0}` is not https, so the credential would travel in the clear")]
+    #[error("`{0}` is not spoken to over TLS, so the credential would travel in the clear")]
     NotEncrypted(String),
     /// No host at all, or another scheme than http and https.
     #[error("a URL without a host cannot get a credential")]
@@ -59,12 +59,24 @@ impl Hosts {
     /// # Errors
     /// Which of the two does not hold.
     pub fn check(&self, url: &Url) -> Result<(), HostError> {
+        self.check_schemes(url, "https", "http")
+    }
+
+    /// The same for a server that speaks FTP.
+    ///
+    /// # Errors
+    /// As [`Hosts::check`].
+    pub fn check_ftp(&self, url: &Url) -> Result<(), HostError> {
+        self.check_schemes(url, "ftps", "ftp")
+    }
+
+    fn check_schemes(&self, url: &Url, encrypted: &str, clear: &str) -> Result<(), HostError> {
         let host = url.host_str().ok_or(HostError::NoHost)?.to_ascii_lowercase();
         match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(url) || self.insecure.contains(&host) => {}
-            "http" => return Err(HostError::NotEncrypted(host)),
-            _ => return Err(HostError::NoHost),
+            scheme if scheme == encrypted => {}
+            scheme if scheme != clear => return Err(HostError::NoHost),
+            _ if is_loopback(url) || self.insecure.contains(&host) => {}
+            _ => return Err(HostError::NotEncrypted(host)),
         }
         if self.allows(&host) {
             return Ok(());
@@ -166,5 +178,12 @@ mod tests {
         );
         assert!(check(&["127.0.0.1"], "http://127.0.0.1:8455/").is_ok());
         assert!(check(&["127.0.0.1"], "ftp://127.0.0.1/").is_err());
+        let ftp = |url: &str| {
+            Hosts::new(["a.test".into(), "::1".into(), "127.0.0.1".into()])
+                .check_ftp(&Url::parse(url).unwrap())
+        };
+        assert!(ftp("ftps://a.test/").is_ok() && ftp("ftp://127.0.0.1:2121/").is_ok());
+        assert_eq!(ftp("ftp://a.test/"), Err(HostError::NotEncrypted("a.test".into())));
+        assert!(ftp("https://a.test/").is_err() && ftp("ftps://b.test/").is_err());
     }
 }

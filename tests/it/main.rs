@@ -18,6 +18,7 @@ mod client;
 mod completions;
 mod connect;
 mod fields;
+mod ftp;
 mod hostile;
 mod integry;
 mod keyring;
