@@ -15,6 +15,9 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// For a body that is not known when the signature is made. S3 accepts this over TLS.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
+/// Where the digest of the body travels.
+pub const CONTENT_SHA256: &str = "x-amz-content-sha256";
+
 /// What proxies and the HTTP client change or add, so that a signature over it would not hold.
 const UNSIGNED_HEADERS: [&str; 6] =
     ["authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id"];
@@ -82,10 +85,16 @@ fn complete(
     }
     let text = body.map(|(text, _)| text).unwrap_or_default();
     let streamed = matches!(request.body, Body::Stream);
-    let payload = if streamed { UNSIGNED_PAYLOAD.to_owned() } else { sha256(&text) };
+    // Of a stream only whoever sends it can know the digest.
+    let given = request.header(CONTENT_SHA256).filter(|_| streamed).map(ToOwned::to_owned);
+    let payload = match given {
+        Some(digest) => digest,
+        None if streamed => UNSIGNED_PAYLOAD.to_owned(),
+        None => sha256(&text),
+    };
     request.set_header("x-amz-date", date)?;
     if is_s3(target.service) || streamed {
-        request.set_header("x-amz-content-sha256", &payload)?;
+        request.set_header(CONTENT_SHA256, &payload)?;
     }
     if let Some(token) = &credentials.session_token {
         request.set_header("x-amz-security-token", token.expose())?;

@@ -6,6 +6,7 @@ use crate::error::{Error, Kind, Result};
 use crate::flow::FlowError;
 use crate::request::{self, Body, Request};
 use crate::template::Scope;
+use crate::text::hex;
 use http::Method;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -64,6 +65,23 @@ impl Input {
             Source::Stdin => false,
             Source::File(path) => regular_length(path).is_some(),
             Source::None | Source::Value(..) => true,
+        }
+    }
+
+    /// The SHA-256 digest of a body that is a file, in hexadecimal, for signatures over it. The file
+    /// is read a chunk at a time.
+    pub(super) fn digest(&self) -> Result<Option<String>> {
+        let Source::File(path) = &self.body else { return Ok(None) };
+        let failed =
+            |error| Error::io(format!("`{}` cannot be read", path.display()), &error);
+        let mut file = std::fs::File::open(path).map_err(failed)?;
+        let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut chunk = vec![0_u8; CHUNK];
+        loop {
+            match std::io::Read::read(&mut file, &mut chunk).map_err(failed)? {
+                0 => return Ok(Some(hex(digest.finish().as_ref()))),
+                read => digest.update(&chunk[..read]),
+            }
         }
     }
 

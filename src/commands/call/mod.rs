@@ -2,14 +2,14 @@
 
 mod input;
 mod output;
+mod sending;
 
 use super::{App, authorization_of, trace};
 use crate::answer::Answer;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
-use crate::flow::explain::{Doing, explain_http, explain_refusal};
+use crate::flow::explain::{Doing, explain_refusal};
 use crate::flow::{FlowError, provider_error};
-use crate::http::HttpError;
 use crate::refresh::{Renewal, Surroundings};
 use crate::request::{self, Request};
 use crate::trial::is_expired;
@@ -118,20 +118,7 @@ async fn send(
     input: &Input,
     opened: &crate::accounts::Opened,
 ) -> Result<(Request, Received)> {
-    let session = around.session(opened, false).await?;
-    let scope = session.scope();
-    let explain =
-        |error: HttpError| explain_http(&error, around.definition, &opened.id, Doing::Test);
-    let base_url = match input.is_absolute() {
-        true => String::new(),
-        false => session.base_url(&scope)?,
-    };
-    let request = input
-        .request(&base_url, around.auth, &scope)
-        .map_err(|error| call_error(error, &opened.id))?;
-    let body = input.stream().await?;
-    let response =
-        around.http.stream("call", &request, body, &session.hosts).await.map_err(explain)?;
+    let (request, response) = sending::send(around, input, opened).await?;
     let peek = around.auth.request.fails_if.is_some() || response.status().as_u16() >= 400;
     let received = Received::new(response, peek).await.map_err(|error| {
         Error::new(Kind::Network, "the answer broke off").because(error.without_url())
