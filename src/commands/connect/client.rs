@@ -19,6 +19,7 @@ pub(super) async fn find_client(
     app: &App,
     accounts: &Accounts<'_>,
     definition: &Definition,
+    auth: &Authorization,
     id: &AccountId,
 ) -> Result<Option<(OAuthClient, bool)>> {
     if let Some(given) = app.context.input(id, "client_id") {
@@ -45,7 +46,9 @@ pub(super) async fn find_client(
     if let Some(kept) = accounts.client(definition, None).await? {
         return Ok(Some((kept, false)));
     }
-    Ok(definition.client_id.as_deref().map(|public| (OAuthClient::public(public), false)))
+    // A public client can act for a person, and not for itself.
+    let public = definition.client_id.as_deref().filter(|_| auth.field("client_secret").is_none());
+    Ok(public.map(|public| (OAuthClient::public(public), false)))
 }
 
 /// The presets by which a client is asked for, where there is no browser.

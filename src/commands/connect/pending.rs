@@ -241,8 +241,8 @@ async fn resume<'a>(
 
 /// The client that asked, wherever it is now; and whether it came from the environment.
 async fn client_of(ground: Ground<'_>, wanted: &str) -> Result<(OAuthClient, bool)> {
-    let Ground { app, accounts, definition, id, .. } = ground;
-    if let Ok(Some((client, new))) = find_client(app, accounts, definition, id).await
+    let Ground { app, accounts, definition, auth, id, .. } = ground;
+    if let Ok(Some((client, new))) = find_client(app, accounts, definition, auth, id).await
         && client.id == wanted
     {
         return Ok((client, new));

@@ -130,7 +130,9 @@ pub(in crate::commands) async fn prepare<'a>(
         .collect();
     let found = match own_client {
         Some(client) => Some((client, false)),
-        None if auth.has_client() => find_client(app, accounts, definition, id).await?,
+        // One that is given with the account's fields goes first.
+        None if given.contains_key("client_id") && auth.field("client_id").is_some() => None,
+        None if auth.has_client() => find_client(app, accounts, definition, auth, id).await?,
         None => None,
     };
     if !again {
