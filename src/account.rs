@@ -1,5 +1,6 @@
 //! A connected account: everything about it that is not secret.
 
+use crate::definition::ServerMetadata;
 use crate::definition::hosts::Hosts;
 use crate::definition::names::{AccountId, NameError};
 use serde::{Deserialize, Serialize};
@@ -50,9 +51,15 @@ pub struct Account {
     /// Whether it can be renewed without a person.
     #[serde(default)]
     pub renewable: bool,
+    /// What the authorization server said of itself, where the definition leaves that open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_metadata: Option<ServerMetadata>,
     /// The client it was connected with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// The redirect URI it was connected with: some providers want it again on every refresh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
     /// The hosts that the credential may go to.
     pub hosts: Vec<String>,
     /// The hosts that may be spoken to without TLS.

@@ -1,4 +1,8 @@
-//! What surrounds the process: the environment, the folders, the clock. Only this file reads them.
+//! What surrounds the process: the environment, the folders, the clock. Only this module reads them.
+
+mod surroundings;
+
+pub use surroundings::{Ssh, Surroundings};
 
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
@@ -79,6 +83,12 @@ impl Context {
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
         let names = self.variables.iter().map(|(name, _)| name.as_str());
         names.filter(|name| name.starts_with("TIELINE_"))
+    }
+
+    /// What sort of machine this is.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings {
+        Surroundings::read(|name| self.variable(name))
     }
 
     /// `$BROWSER`.

@@ -16,6 +16,10 @@ pub struct Credential {
     pub access_token: Option<Secret>,
     /// RFC 6749 section 1.5.
     pub refresh_token: Option<Secret>,
+    /// The secret half of an OAuth 1.0a token (RFC 5849 section 1.1).
+    pub token_secret: Option<Secret>,
+    /// The private key that the tokens are bound to (RFC 9449): PKCS#8 in Base64.
+    pub dpop_key: Option<Secret>,
     /// Secret values that answers gave.
     pub secrets: BTreeMap<String, Secret>,
 }
@@ -29,8 +33,8 @@ pub struct Client {
     pub secret: Option<Secret>,
     /// Scopes in place of the definition's.
     pub scopes: Option<Vec<String>>,
-    /// A redirect URI in place of the definition's.
-    pub redirect_uri: Option<String>,
+    /// Redirect URIs in place of the definition's, in the order in which they are tried.
+    pub redirect_uris: Vec<String>,
     /// The definition's client fields.
     pub fields: BTreeMap<String, String>,
     /// The same, secret.
@@ -56,7 +60,7 @@ impl Client {
             id: id.to_owned(),
             secret: None,
             scopes: None,
-            redirect_uri: None,
+            redirect_uris: Vec::new(),
             fields: BTreeMap::new(),
             secret_fields: BTreeMap::new(),
         }
@@ -70,7 +74,9 @@ impl Credential {
         let secrets = self.secrets.iter().map(|(name, secret)| (name.as_str(), secret));
         let access = self.access_token.iter().map(|secret| ("access_token", secret));
         let refresh = self.refresh_token.iter().map(|secret| ("refresh_token", secret));
-        fields.chain(secrets).chain(access).chain(refresh)
+        let token_secret = self.token_secret.iter().map(|secret| ("token_secret", secret));
+        let key = self.dpop_key.iter().map(|secret| ("dpop_key", secret));
+        fields.chain(secrets).chain(access).chain(refresh).chain(token_secret).chain(key)
     }
 
     /// The entry that is kept: account and secrets together, so that they are replaced together.
@@ -83,6 +89,8 @@ impl Credential {
                 "fields": exposed(&self.fields),
                 "access_token": self.access_token.as_ref().map(Secret::expose),
                 "refresh_token": self.refresh_token.as_ref().map(Secret::expose),
+                "token_secret": self.token_secret.as_ref().map(Secret::expose),
+                "dpop_key": self.dpop_key.as_ref().map(Secret::expose),
                 "secrets": exposed(&self.secrets),
             },
         });
@@ -102,6 +110,8 @@ impl Credential {
             fields: hidden(secrets["fields"].take()),
             access_token: text(secrets["access_token"].take()),
             refresh_token: text(secrets["refresh_token"].take()),
+            token_secret: text(secrets["token_secret"].take()),
+            dpop_key: text(secrets["dpop_key"].take()),
             secrets: hidden(secrets["secrets"].take()),
         };
         Ok((account, credential))
@@ -117,7 +127,7 @@ impl Client {
             "version": VERSION,
             "client": {
                 "scopes": self.scopes,
-                "redirect_uri": self.redirect_uri,
+                "redirect_uris": self.redirect_uris,
                 "fields": self.fields,
                 "hosts": hosts,
             },
@@ -142,7 +152,7 @@ impl Client {
             id: id.to_owned(),
             secret: text(secrets["client_secret"].take()),
             scopes: kept.scopes,
-            redirect_uri: kept.redirect_uri,
+            redirect_uris: kept.redirect_uris,
             fields: kept.fields,
             secret_fields: hidden(secrets["fields"].take()),
         };
@@ -154,12 +164,12 @@ impl Client {
 #[derive(Deserialize)]
 struct Kept {
     scopes: Option<Vec<String>>,
-    redirect_uri: Option<String>,
+    redirect_uris: Vec<String>,
     fields: BTreeMap<String, String>,
     hosts: Vec<String>,
 }
 
-fn parse(entry: &Secret) -> Result<Value, EntryError> {
+pub(crate) fn parse(entry: &Secret) -> Result<Value, EntryError> {
     let value: Value = serde_json::from_str(entry.expose()).map_err(|_| EntryError::Malformed)?;
     match value["version"].as_u64() {
         Some(version) if version == u64::from(VERSION) => Ok(value),
@@ -168,16 +178,16 @@ fn parse(entry: &Secret) -> Result<Value, EntryError> {
     }
 }
 
-fn exposed(secrets: &BTreeMap<String, Secret>) -> Map<String, Value> {
+pub(crate) fn exposed(secrets: &BTreeMap<String, Secret>) -> Map<String, Value> {
     secrets.iter().map(|(name, secret)| (name.clone(), secret.expose().into())).collect()
 }
 
-fn hidden(value: Value) -> BTreeMap<String, Secret> {
+pub(crate) fn hidden(value: Value) -> BTreeMap<String, Secret> {
     let Value::Object(map) = value else { return BTreeMap::new() };
     map.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
 }
 
-fn text(value: Value) -> Option<Secret> {
+pub(crate) fn text(value: Value) -> Option<Secret> {
     match value {
         Value::String(text) => Some(Secret::from(Zeroizing::new(text).as_str())),
         _ => None,

@@ -12,8 +12,8 @@
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | error | [`error`] | nothing: it converts what lies below |
 //! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`browser`], [`terminal`], [`candidates`], [`sandbox`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
-//! | protocol | [`oauth2`], [`request`], [`answer`] | nothing: pure functions |
-//! | values | [`definition`], [`template`], [`credential`], [`account`], [`secret`], [`text`] | nothing |
+//! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`] | nothing: pure functions |
+//! | values | [`definition`], [`template`], [`credential`], [`account`], [`pending`], [`secret`], [`text`] | nothing |
 //!
 //! `definition` may name `template` and not the other way round. A new app is one file in `apps/`,
 //! a new command one file in `commands`, a new grant one file in `flow`.
@@ -33,12 +33,16 @@ pub mod error;
 pub mod flow;
 pub mod ftp;
 pub mod http;
+pub mod jose;
+pub mod oauth1;
 pub mod oauth2;
+pub mod pending;
 pub mod redirect;
 pub mod refresh;
 pub mod request;
 pub mod sandbox;
 pub mod secret;
+pub mod signature;
 pub mod store;
 pub mod template;
 pub mod terminal;

@@ -8,6 +8,7 @@ use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition, Endpoint, RefreshPolicy, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::explain::{Doing, explain};
+use crate::flow::oauth1::renew_token;
 use crate::flow::token::{is_renewable, refresh};
 use crate::flow::token_set::TokenSet;
 use crate::flow::{FlowError, Session, login};
@@ -58,14 +59,16 @@ impl Surroundings<'_> {
             None
         };
         let credential = opened.credential.clone();
-        Ok(Session::of_account(
+        let session = Session::of_account(
             self.http,
             self.definition,
             self.auth,
             &opened.account,
             credential,
             client,
-        ))
+        );
+        let session = session.and_then(|session| session.make_ready().map(|()| session));
+        session.map_err(|error| explain(error, self.definition, &opened.id, Doing::Test))
     }
 
     /// The client that an account was connected with.
@@ -131,6 +134,7 @@ impl Surroundings<'_> {
             Way::OAuth2(oauth2) if oauth2.refresh.iter().any(needs_code) => false,
             Way::Fields => false,
             Way::Login(_) => true,
+            Way::OAuth1(oauth1) => oauth1.refresh.is_some(),
             Way::OAuth2(oauth2) => is_renewable(oauth2, opened.credential.refresh_token.is_some()),
         }
     }
@@ -150,6 +154,7 @@ impl Surroundings<'_> {
             self.accounts.save_record(&opened.id, &opened.record)?;
         }
         let mut session = self.session(opened, true).await?;
+        session.grant.redirect_uri = self.redirect_uri(opened);
         match run(&mut session, self.auth).await {
             Ok(token) => {
                 let (extras, credential) = (session.extras, session.credential);
@@ -166,6 +171,12 @@ impl Surroundings<'_> {
                 Err(self.explain(error, &opened.id, once && interrupted))
             }
         }
+    }
+
+    /// The redirect URI that the account was connected with, where a refresh has to send it.
+    fn redirect_uri(&self, opened: &Opened) -> Option<String> {
+        let wanted = self.auth.oauth2().is_some_and(|oauth2| oauth2.refresh_names_redirect_uri);
+        opened.account.redirect_uri.clone().filter(|_| wanted)
     }
 
     /// Whether sending the refresh token could use it up.
@@ -185,6 +196,7 @@ impl Surroundings<'_> {
             .hint("use `TIELINE_STORE=file` with TIELINE_KEY, or give a fresh access token"));
         }
         let mut session = self.session(&opened, true).await?;
+        session.grant.redirect_uri = self.redirect_uri(&opened);
         let token = run(&mut session, self.auth).await;
         let token = token.map_err(|error| self.explain(error, &opened.id, false))?;
         let (extras, credential) = (session.extras, session.credential);
@@ -210,6 +222,7 @@ async fn run(session: &mut Session<'_>, auth: &Authorization) -> Result<TokenSet
     match &auth.way {
         Way::OAuth2(oauth2) => refresh(session, oauth2).await,
         Way::Login(steps) => login::log_in(session, steps).await,
+        Way::OAuth1(oauth1) => renew_token(session, oauth1).await,
         Way::Fields => login::log_in(session, &[]).await,
     }
 }
@@ -249,6 +262,10 @@ fn reads_client(auth: &Authorization) -> bool {
     let reads = |template: &crate::template::Template| {
         ["client", "client_id", "client_secret"].iter().any(|name| template.reads(name))
     };
+    let certificate = auth.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
+    if auth.oauth1().is_some() || certificate.into_iter().any(reads) {
+        return true;
+    }
     let headers = auth.headers.iter().filter_map(|(_, value)| value.as_ref());
     let endpoints = auth.user_info.iter().chain(&auth.lookups).flat_map(Endpoint::templates);
     headers.chain(endpoints).chain(auth.request.templates()).chain([&auth.base_url]).any(reads)

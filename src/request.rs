@@ -124,11 +124,11 @@ pub fn authenticate(
     placement: &Placement,
     scope: &Scope,
 ) -> Result<(), RequestError> {
-    place_headers(request, &placement.headers, scope)?;
-    place_basic(request, placement.basic.as_ref(), scope)?;
-    place_query(request, &placement.query, scope)?;
+    // A parameter may be a signature over what was there before it, a header one over all of it.
+    let before = with_request(scope, request);
+    place_query(request, &placement.query, &before)?;
     let mut params = Vec::new();
-    override_with(&mut params, &placement.params, scope)?;
+    override_with(&mut params, &placement.params, &before)?;
     // Into a body that can hold them, otherwise into the query.
     match &mut request.body {
         Body::Form(pairs) => {
@@ -140,7 +140,30 @@ pub fn authenticate(
         Body::Json(Value::Object(map)) => map.extend(params),
         _ => place_params(request, Encoding::Query, params),
     }
-    Ok(())
+    let after = with_request(scope, request);
+    place_headers(request, &placement.headers, &after)?;
+    place_basic(request, placement.basic.as_ref(), &after)
+}
+
+/// The scope with `request.method`, `.host`, `.path`, `.query` and `.body`: what a signature is over.
+fn with_request(scope: &Scope, request: &Request) -> Scope {
+    let mut scope = scope.clone();
+    let url = &request.url;
+    let host = match (url.host_str().unwrap_or_default(), url.port()) {
+        (host, Some(port)) => format!("{host}:{port}"),
+        (host, None) => host.to_owned(),
+    };
+    scope.set_value(
+        "request",
+        serde_json::json!({
+            "method": request.method.as_str(),
+            "host": host,
+            "path": url.path(),
+            "query": url.query().unwrap_or_default(),
+            "body": request.body_text().map(|(text, _)| text).unwrap_or_default(),
+        }),
+    );
+    scope
 }
 
 /// Sets headers: a later one wins, names compare without case, `None` removes.
@@ -301,6 +324,19 @@ fn value(param: &Param, scope: &Scope) -> Result<Option<Value>, RenderError> {
             Some(Value::Object(map))
         }
     })
+}
+
+/// Named values as JSON: the claims of an assertion.
+///
+/// # Errors
+/// A template cannot be filled.
+pub fn values(
+    params: &[(String, Param)],
+    scope: &Scope,
+) -> Result<Map<String, Value>, RequestError> {
+    let mut values = Vec::new();
+    override_with(&mut values, params, scope)?;
+    Ok(values.into_iter().collect())
 }
 
 /// Parameters of an authorization request: the standard ones, overridden.

@@ -1,4 +1,10 @@
-//! Text from outside, made safe for a screen.
+//! Text: what comes from outside made safe for a screen, and bytes as text.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use std::fmt::Write;
+
+/// All but the unreserved characters of RFC 3986 section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Without characters that could steer a terminal, turn the direction of text, or hide in it. Line
 /// breaks stay.
@@ -24,6 +30,21 @@ pub fn short(text: &str, length: usize) -> String {
     }
 }
 
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986 section 2.3, in UTF-8.
+#[must_use]
+pub fn percent_encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, RESERVED).to_string()
+}
+
 /// Bidirectional controls, zero-width characters, and the separators that some terminals obey.
 fn is_hidden(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -38,5 +59,16 @@ mod tests {
         assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{200b}\n"), "a[31mb\n");
         assert_eq!(short(" a\nb ", 9), "a b");
         assert_eq!(short("abcdef", 3), "abc..");
+    }
+
+    #[test]
+    fn only_unreserved_characters_stay() {
+        assert_eq!(percent_encode("aZ0-._~"), "aZ0-._~");
+        assert_eq!(percent_encode(" +%/é"), "%20%2B%25%2F%C3%A9");
+    }
+
+    #[test]
+    fn hex_has_two_digits_a_byte() {
+        assert_eq!(hex(&[0, 0x0a, 0xff]), "000aff");
     }
 }

@@ -72,7 +72,7 @@ impl Accounts<'_> {
     pub fn client_without_secrets(&self, app: &AppName, id: &str) -> Result<Option<Client>> {
         Ok(self.clients(app)?.known.remove(id).map(|record| Client {
             scopes: record.scopes,
-            redirect_uri: record.redirect_uri,
+            redirect_uris: record.redirect_uris,
             fields: record.fields,
             ..Client::public(id)
         }))
@@ -138,7 +138,7 @@ impl Accounts<'_> {
             Some(record) => {
                 let client = Client {
                     scopes: record.scopes,
-                    redirect_uri: record.redirect_uri,
+                    redirect_uris: record.redirect_uris,
                     fields: record.fields,
                     ..client.clone()
                 };
@@ -254,7 +254,7 @@ fn record(client: &Client, hosts: &[String], store: &str) -> ClientRecord {
     ClientRecord {
         store: store.to_owned(),
         scopes: client.scopes.clone(),
-        redirect_uri: client.redirect_uri.clone(),
+        redirect_uris: client.redirect_uris.clone(),
         fields: client.fields.clone(),
         hosts: hosts.to_vec(),
         set_at: crate::context::now(),

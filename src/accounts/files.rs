@@ -86,9 +86,9 @@ pub struct ClientRecord {
     /// Scopes in place of the definition's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
-    /// A redirect URI in place of the definition's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub redirect_uri: Option<String>,
+    /// Redirect URIs in place of the definition's, in the order in which they are tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_uris: Vec<String>,
     /// The definition's client fields that are not secret.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
@@ -98,6 +98,17 @@ pub struct ClientRecord {
     /// When it was set, in Unix seconds.
     #[serde(default)]
     pub set_at: i64,
+}
+
+/// What is kept beside the entry of a pending authorization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingRecord {
+    /// Whose it is, as `app` or `app/name`.
+    pub account: String,
+    /// Where its entry is.
+    pub store: String,
+    /// When it was started, in Unix seconds.
+    pub started_at: i64,
 }
 
 /// The account that each app means, by name.
@@ -248,6 +259,46 @@ impl Files {
             true => remove(&self.clients_path(app)),
             false => write(&self.clients_path(app), clients),
         }
+    }
+
+    /// The pending authorization of an account.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read.
+    pub fn pending(&self, id: &AccountId) -> io::Result<Option<PendingRecord>> {
+        read(&self.pending_path(id))
+    }
+
+    /// Every pending authorization; a file that cannot be read is passed over.
+    #[must_use]
+    pub fn list_pending(&self) -> Vec<(AccountId, PendingRecord)> {
+        let apps = fs::read_dir(self.folder.join("pending")).into_iter().flatten().flatten();
+        apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
+            .filter(|file| file.path().extension().is_some_and(|ending| ending == "json"))
+            .filter_map(|file| read::<PendingRecord>(&file.path()).ok().flatten())
+            .filter_map(|record| Some((AccountId::parse(&record.account).ok()?, record)))
+            .collect()
+    }
+
+    /// Writes a pending authorization.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save_pending(&self, id: &AccountId, record: &PendingRecord) -> io::Result<()> {
+        write(&self.pending_path(id), record)
+    }
+
+    /// Removes a pending authorization.
+    ///
+    /// # Errors
+    /// The file cannot be removed.
+    pub fn remove_pending(&self, id: &AccountId) -> io::Result<()> {
+        remove(&self.pending_path(id))
+    }
+
+    fn pending_path(&self, id: &AccountId) -> PathBuf {
+        let name = id.name.as_deref().unwrap_or(UNNAMED);
+        self.folder.join("pending").join(id.app.as_str()).join(format!("{name}.json"))
     }
 
     fn account_path(&self, id: &AccountId) -> PathBuf {

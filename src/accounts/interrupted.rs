@@ -47,6 +47,7 @@ impl Accounts<'_> {
     pub async fn finish_interrupted(&self) -> Option<Error> {
         let mut failed: Option<Error> = None;
         let mut broken = Vec::new();
+        self.sweep_pending().await;
         for (id, record) in self.files.list() {
             if record.is_settled() || record.retry_at.is_some_and(|at| now() < at) {
                 continue;

@@ -7,6 +7,7 @@ pub mod environment;
 pub mod files;
 mod interrupted;
 mod lock;
+mod pending;
 mod pick;
 mod stores;
 
@@ -21,6 +22,7 @@ use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
+use crate::text::hex;
 use files::{Files, Record, State};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::io;
@@ -249,7 +251,7 @@ pub fn revision() -> Result<String> {
     let mut bytes = [0_u8; 12];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| Error::new(Kind::Failed, "the system gives no random numbers"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }
 
 /// A failure of the store, with what to do.

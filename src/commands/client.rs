@@ -5,13 +5,14 @@ use super::{App, authorization, trace};
 use crate::accounts::{Accounts, StoreChoice};
 use crate::credential::Client as OAuthClient;
 use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Field, OAuth2};
+use crate::definition::{Authorization, Definition, Field, check_redirect_uri};
 use crate::error::{Error, Kind, Result};
-use crate::flow::authorization_code::loopback_endpoint;
 use crate::flow::fields::{Sources, parse_given};
-use crate::redirect::{Outcome, Page};
+use crate::flow::redirect::loopback_endpoint;
+use crate::redirect::{Endpoint, Outcome, Page};
 use crate::secret::Secret;
 use crate::terminal::Style;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Set, show or remove your own client (developer app) of an app
@@ -60,9 +61,10 @@ pub struct SetArguments {
     /// The client has no secret
     #[arg(long)]
     pub public: bool,
-    /// A redirect URI in place of the definition's, as it is registered
-    #[arg(long, value_name = "URI")]
-    pub redirect_uri: Option<String>,
+    /// A redirect URI in place of the definition's, as it is registered; of several, the first whose
+    /// port is free is used
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    pub redirect_uris: Vec<String>,
     /// Run the authorization with this client before it takes effect
     #[arg(long)]
     pub test: bool,
@@ -82,14 +84,13 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
 async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     let definition = definition(app, &arguments.app)?;
-    let auth = oauth2_authorization(&definition, arguments.options.auth.as_deref())?;
-    let oauth2 = auth.oauth2().ok_or_else(|| no_oauth2(&definition))?;
+    let auth = client_authorization(&definition, arguments.options.auth.as_deref())?;
     if app.stores.choice == StoreChoice::Env {
         return app.stores.get(StoreChoice::Env).map(|_| ());
     }
-    let redirect = arguments.redirect_uri.as_deref();
-    check_redirect_uri(redirect)?;
-    say_what_to_register(app, &definition, oauth2, redirect);
+    let redirect = &arguments.redirect_uris;
+    check_redirect_uris(redirect)?;
+    say_what_to_register(app, &definition, auth, redirect);
     let client = collect(arguments, app, &definition, auth).await?;
     if arguments.test {
         try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
@@ -106,21 +107,22 @@ async fn set(arguments: &SetArguments, app: &App) -> Result<()> {
     Ok(())
 }
 
-fn oauth2_authorization<'d>(
+fn client_authorization<'d>(
     definition: &'d Definition,
     name: Option<&str>,
 ) -> Result<&'d Authorization> {
     if name.is_some() {
-        return authorization(definition, name);
+        let named = authorization(definition, name)?;
+        return Some(named).filter(|auth| auth.has_client()).ok_or_else(|| no_client(definition));
     }
     definition
         .authorizations
         .iter()
-        .find(|auth| auth.oauth2().is_some())
-        .ok_or_else(|| no_oauth2(definition))
+        .find(|auth| auth.has_client())
+        .ok_or_else(|| no_client(definition))
 }
 
-fn no_oauth2(definition: &Definition) -> Error {
+fn no_client(definition: &Definition) -> Error {
     Error::new(
         Kind::Usage,
         format!("`{}` has no OAuth, so there is no client to set", definition.app),
@@ -128,33 +130,41 @@ fn no_oauth2(definition: &Definition) -> Error {
     .hint(format!("run `tieline connect {}`", definition.app))
 }
 
-fn check_redirect_uri(uri: Option<&str>) -> Result<()> {
-    let Some(uri) = uri else { return Ok(()) };
-    let good = url::Url::parse(uri).is_ok_and(|url| crate::definition::is_redirect_uri(&url));
-    match good {
-        true => Ok(()),
-        false => Err(Error::new(Kind::Usage, "this is no redirect URI")
-            .hint("it is https, or http on 127.0.0.1, [::1] or localhost")),
-    }
+fn check_redirect_uris(uris: &[String]) -> Result<()> {
+    let wrong = uris.iter().find_map(|uri| check_redirect_uri(uri).err());
+    wrong.map_or(Ok(()), |error| {
+        Err(Error::new(Kind::Usage, "this is no redirect URI").because(error))
+    })
 }
 
-fn say_what_to_register(app: &App, definition: &Definition, oauth2: &OAuth2, own: Option<&str>) {
+fn say_what_to_register(app: &App, definition: &Definition, auth: &Authorization, own: &[String]) {
     let terminal = &app.terminal;
-    terminal.say(format!("Register this redirect URI at {}, to the letter:", definition.title));
+    if let Some(docs) = &definition.docs {
+        terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
+    }
+    let Some(redirection) = auth.redirection() else {
+        terminal.say(format!("{} sends no browser back, so there is no redirect URI.", auth.name));
+        return;
+    };
+    let uris = if own.is_empty() { &redirection.uris } else { own };
+    let these = if uris.len() == 1 { "this redirect URI" } else { "these redirect URIs" };
+    terminal.say(format!("Register {these} at {}, to the letter:", definition.title));
     terminal.say("");
-    terminal
-        .say(format!("  {}", terminal.paint(Style::Command, own.unwrap_or(&oauth2.redirect_uri))));
+    for uri in uris {
+        terminal.say(format!("  {}", terminal.paint(Style::Command, uri)));
+    }
     terminal.say("");
-    let uri = own.unwrap_or(&oauth2.redirect_uri);
-    if oauth2.any_port && own.is_none() {
+    if redirection.any_port && own.is_empty() {
         terminal.say("The port may be any: this app ignores it, as RFC 8252 asks.");
     }
-    if loopback_endpoint(uri, false).is_none() {
+    let endpoints: Vec<_> = uris.iter().map(|uri| loopback_endpoint(uri, false)).collect();
+    if endpoints.contains(&None) {
         terminal
             .say("The browser ends there on a page of yours, or on none; its address is pasted.");
     }
-    if let Some(docs) = &definition.docs {
-        terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
+    if endpoints.iter().flatten().any(Endpoint::is_https) {
+        terminal
+            .say("The browser will warn of the certificate, unless you give `--tls-certificate`.");
     }
 }
 
@@ -201,7 +211,7 @@ async fn collect(
     Ok(OAuthClient {
         secret: collected.secret.remove("client_secret"),
         scopes: (!arguments.options.scopes.is_empty()).then(|| arguments.options.scopes.clone()),
-        redirect_uri: arguments.redirect_uri.clone(),
+        redirect_uris: arguments.redirect_uris.clone(),
         fields: collected.plain,
         secret_fields: collected.secret,
         ..OAuthClient::public(&client_id)
@@ -235,6 +245,8 @@ async fn try_it(
         no_browser: arguments.options.no_browser,
         timeout: arguments.options.timeout,
         ask: arguments.options.ask,
+        device: arguments.options.device,
+        listening: arguments.options.listening.clone(),
     };
     let ground = Ground {
         app,
@@ -245,6 +257,7 @@ async fn try_it(
         http: &http,
         again: false,
         keeps: false,
+        completed: &OnceCell::new(),
     };
     let mut prepared = prepare(&options, ground, Some(client)).await?;
     let (waiting, result) = prepared.run(app).await;
@@ -272,8 +285,7 @@ async fn try_it(
 async fn show(app: &App, word: &str) -> Result<()> {
     let accounts = app.accounts();
     let definition = definition(app, word)?;
-    let auth = oauth2_authorization(&definition, None)?;
-    let oauth2 = auth.oauth2().ok_or_else(|| no_oauth2(&definition))?;
+    let auth = client_authorization(&definition, None)?;
     let clients = accounts.clients(&definition.client_app)?;
     let current = clients.current.as_ref().and_then(|id| Some((id, clients.known.get(id)?)));
     let mut out = vec![app.terminal.paint_output(Style::Strong, definition.app.as_str())];
@@ -305,9 +317,13 @@ async fn show(app: &App, word: &str) -> Result<()> {
             detail("client", format!("none yet: run `tieline client set {}`", definition.app))
         }
     }
-    let own = current.and_then(|(_, record)| record.redirect_uri.clone());
-    let port = if oauth2.any_port && own.is_none() { " (any port)" } else { "" };
-    detail("redirect", format!("{}{port}", own.unwrap_or_else(|| oauth2.redirect_uri.clone())));
+    let own = current.map_or(&[][..], |(_, record)| &record.redirect_uris);
+    if let Some(redirection) = auth.redirection() {
+        let port = if redirection.any_port && own.is_empty() { " (any port)" } else { "" };
+        for uri in if own.is_empty() { &redirection.uris } else { own } {
+            detail("redirect", format!("{uri}{port}"));
+        }
+    }
     if let Some(docs) = &definition.docs {
         detail("register", docs.clone());
     }

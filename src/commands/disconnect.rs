@@ -125,11 +125,11 @@ async fn revoke_it(
     };
     let around =
         Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
-    let session = match around.session(&opened, true).await {
+    let mut session = match around.session(&opened, true).await {
         Ok(session) => session,
         Err(error) => return Revocation::Failed(error),
     };
-    match revoke(&session, oauth2, endpoint).await {
+    match revoke(&mut session, oauth2, endpoint).await {
         Ok(()) => Revocation::Done,
         Err(error) => Revocation::Failed(explain(error, &definition, &opened.id, Doing::Revoke)),
     }

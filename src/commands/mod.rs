@@ -137,12 +137,16 @@ impl App {
     /// # Errors
     /// It is gone, or has errors.
     pub fn definition_of(&self, opened: &Opened) -> Result<Definition> {
-        match &opened.account.definition {
-            None => Ok(self.catalog.load(opened.id.app.as_str())?),
+        let definition = match &opened.account.definition {
+            None => self.catalog.load(opened.id.app.as_str())?,
             Some(path) => self.catalog.load(path).map_err(|error| {
                 Error::from(error).hint(format!("`{}` was connected with this file", opened.id))
-            }),
-        }
+            })?,
+        };
+        Ok(match &opened.account.server_metadata {
+            Some(metadata) => definition.completed(&opened.account.authorization, metadata),
+            None => definition,
+        })
     }
 }
 

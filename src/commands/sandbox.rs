@@ -16,9 +16,15 @@ pub struct Arguments {
     /// How long an access token is good, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     pub lifetime: u64,
+    /// How long a device waits between two polls, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    pub interval: u64,
     /// A way to misbehave; can be repeated
     #[arg(long, value_name = "NAME")]
     pub misbehave: Vec<String>,
+    /// A further redirect URI that every client has registered; can be repeated
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    pub redirect_uris: Vec<String>,
     /// Agree at once, without a consent page
     #[arg(long)]
     pub agree: bool,
@@ -40,9 +46,13 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     }
     let misbehaviours =
         arguments.misbehave.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
+    let Options { mut redirect_uris, .. } = Options::default();
+    redirect_uris.extend(arguments.redirect_uris.iter().cloned());
     let options = Options {
+        redirect_uris,
         port: arguments.port,
         lifetime: arguments.lifetime,
+        interval: arguments.interval,
         misbehaviours,
         agrees: arguments.agree,
         ..Options::default()

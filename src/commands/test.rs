@@ -13,6 +13,7 @@ use crate::refresh::Surroundings;
 use crate::terminal::Style;
 use crate::trial::{Mark, Step, Verdict, test};
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -161,6 +162,7 @@ async fn test_fresh(
         http,
         again: false,
         keeps: false,
+        completed: &OnceCell::new(),
     };
     let mut prepared = prepare(&arguments.options, ground, None).await?;
     let (waiting, result) = prepared.run(app).await;

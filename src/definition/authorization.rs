@@ -3,8 +3,12 @@
 use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
 use super::field::{Field, Format};
 use super::finding::Finding;
+use super::grant::{GrantType, read_grants};
+use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
 use super::reader::{Entries, Reader};
+use super::redirection::Redirection;
+use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
 use crate::template::{Place, Template};
 
@@ -27,6 +31,8 @@ pub struct Authorization {
     pub user_info: Option<Endpoint>,
     /// Calls made once after connecting.
     pub lookups: Vec<Endpoint>,
+    /// The client's certificate in TLS.
+    pub tls: Option<TlsClient>,
     /// How the credential is obtained.
     pub way: Way,
 }
@@ -38,8 +44,10 @@ pub enum Way {
     Fields,
     /// A login trades the fields for an access token.
     Login(Vec<Endpoint>),
-    /// OAuth 2.0 in a browser.
+    /// OAuth 2.0.
     OAuth2(Box<OAuth2>),
+    /// OAuth 1.0a.
+    OAuth1(Box<OAuth1>),
 }
 
 /// The nine types.
@@ -113,6 +121,7 @@ impl Type {
             Self::ApiKey | Self::ApiKeyUrl => "api_key",
             Self::ApiSecret => "api_secret",
             Self::Basic | Self::BasicUrl | Self::BasicApiKey => return basic(),
+            // Its signature needs what else is written: see `read_request`.
             Self::OAuth1 | Self::ApiKeySecret => return Placement::default(),
         };
         let value = Template::parse(&format!("Bearer {{{{{bearer}}}}}"), Place::Header).ok();
@@ -170,14 +179,39 @@ impl Authorization {
         }
     }
 
+    /// The OAuth 1.0a part.
+    #[must_use]
+    pub fn oauth1(&self) -> Option<&OAuth1> {
+        match &self.way {
+            Way::OAuth1(oauth1) => Some(oauth1),
+            _ => None,
+        }
+    }
+
+    /// Where the browser comes back to, where one is sent anywhere.
+    #[must_use]
+    pub fn redirection(&self) -> Option<&Redirection> {
+        match &self.way {
+            Way::OAuth2(oauth2) => Some(&oauth2.redirection).filter(|_| !oauth2.runs_again()),
+            Way::OAuth1(oauth1) => oauth1.legs.as_ref()?.redirection.as_ref(),
+            Way::Fields | Way::Login(_) => None,
+        }
+    }
+
+    /// Whether it takes a client: one's registration at the app.
+    #[must_use]
+    pub fn has_client(&self) -> bool {
+        matches!(self.way, Way::OAuth2(_) | Way::OAuth1(_))
+    }
+
     pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, app: &App) -> Option<Self> {
         let entries = {
             let mut keys: Vec<&str> = COMMON_KEYS.to_vec();
-            keys.extend(oauth2::KEYS.iter().chain(oauth2::LATER_KEYS));
+            keys.extend(oauth2::KEYS.iter().chain(oauth1::KEYS));
             reader.entries(node, "an authorization", &keys)?
         };
         let kind = read_type(reader, &entries)?;
-        refuse_later_keys(reader, &entries, kind);
+        refuse_keys_of_others(reader, &entries, kind);
         let fields = read_fields(reader, &entries, kind, app);
         let way = read_way(reader, &entries, kind);
         let mut headers = app.headers.to_vec();
@@ -199,6 +233,7 @@ impl Authorization {
             request,
             user_info,
             lookups,
+            tls: entries.take("tls").and_then(|node| TlsClient::read(reader, node)),
             way: way?,
         })
     }
@@ -209,34 +244,37 @@ fn read_type(reader: &mut Reader, entries: &Entries) -> Option<Type> {
         reader.error("missing-key", entries.span, "an authorization needs a `type`");
         return None;
     };
-    let kind = reader.choice(node, "type", TYPES)?;
-    if kind == Type::OAuth1 {
-        reader.error("not-supported", &node.span, "`oauth1` is not supported yet");
-        return None;
-    }
-    Some(kind)
+    reader.choice(node, "type", TYPES)
 }
 
-fn refuse_later_keys(reader: &mut Reader, entries: &Entries, kind: Type) {
-    for key in oauth2::LATER_KEYS.iter().chain(&["tls"]) {
-        if let Some(node) = entries.take(key) {
-            reader.error("not-supported", &node.span, format!("`{key}` is not supported yet"));
-        }
-    }
-    if kind == Type::OAuth2 {
-        return;
-    }
-    for key in oauth2::KEYS {
-        if let Some(node) = entries.take_or_null(key) {
-            let message = format!("`{key}` belongs to `oauth2`, and this is `{}`", kind.name());
+/// A key of another type would be ignored, and its author would wonder why.
+fn refuse_keys_of_others(reader: &mut Reader, entries: &Entries, kind: Type) {
+    let own: &[&str] = match kind {
+        Type::OAuth2 => oauth2::KEYS,
+        Type::OAuth1 => oauth1::KEYS,
+        _ => &[],
+    };
+    let mut told = Vec::new();
+    for (keys, owner) in [(oauth2::KEYS, "oauth2"), (oauth1::KEYS, "oauth1")] {
+        for key in keys.iter().filter(|key| !own.contains(key)) {
+            let Some(node) = entries.take_or_null(key).filter(|_| !told.contains(key)) else {
+                continue;
+            };
+            told.push(key);
+            let message = format!("`{key}` belongs to `{owner}`, and this is `{}`", kind.name());
             reader.findings.push(Finding::error("wrong-type-for-key", node.span.clone(), message));
         }
+    }
+    if let (Type::OAuth1, Some(node)) = (kind, entries.take("token_endpoint")) {
+        let message = "`oauth1` has `request_token_endpoint` and `access_token_endpoint`";
+        reader.error("wrong-type-for-key", &node.span, message);
     }
 }
 
 /// Presets first, then what app and authorization add; either may relabel or constrain a preset.
 fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) -> Vec<Field> {
     let mut fields = kind.presets();
+    fields.extend(more_presets(entries, kind));
     for node in [app.fields, entries.take("fields")].into_iter().flatten() {
         let Some(pairs) = reader.pairs(node, "`fields`") else { continue };
         for (key, node) in pairs {
@@ -254,9 +292,52 @@ fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) ->
     fields
 }
 
+/// Fields that depend on more than the type: what is asked for where no browser is sent anywhere.
+/// Client id and secret are filled in from `client set`.
+fn more_presets(entries: &Entries, kind: Type) -> Vec<Field> {
+    // What is wrong with `grant` is told where the type reads it.
+    let grants = read_grants(&mut Reader::default(), entries);
+    let mut fields = Vec::new();
+    match kind {
+        Type::OAuth2 if !grants.iter().any(|grant| grant.needs_person()) => {
+            // An assertion says itself who signed it.
+            if grants.iter().any(|grant| *grant != GrantType::JwtBearer) {
+                fields.push(Field::new("client_id", "Client ID"));
+            }
+            if !fields.is_empty() && has_secret(entries) {
+                fields.push(Field::new("client_secret", "Client secret").secret());
+            }
+            if grants.contains(&GrantType::Password) {
+                fields.extend(Type::Basic.presets());
+            }
+            if grants.contains(&GrantType::TokenExchange) {
+                fields.push(Field::new("subject_token", "Token to exchange").secret());
+            }
+        }
+        Type::OAuth1 if entries.take("request_token_endpoint").is_none() => {
+            fields.push(Field::new("client_id", "Consumer key"));
+            fields.push(Field::new("client_secret", "Consumer secret").secret());
+            fields.push(Field::new("access_token", "Token").secret());
+            fields.push(Field::new("token_secret", "Token secret").secret());
+        }
+        _ => {}
+    }
+    fields
+}
+
+/// Whether the client has a secret, by how it authenticates.
+fn has_secret(entries: &Entries) -> bool {
+    let written = entries.take("client_authentication").map(|node| &node.value);
+    let without = ["none", "private_key_jwt", "tls_client_auth"];
+    !matches!(written, Some(Yaml::Text(name)) if without.contains(&name.as_str()))
+}
+
 fn read_way(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Way> {
     if kind == Type::OAuth2 {
         return OAuth2::read(reader, entries).map(|oauth2| Way::OAuth2(Box::new(oauth2)));
+    }
+    if kind == Type::OAuth1 {
+        return OAuth1::read(reader, entries).map(|oauth1| Way::OAuth1(Box::new(oauth1)));
     }
     let Some(node) = entries.take("token_endpoint") else { return Some(Way::Fields) };
     let steps = Endpoint::read_steps(reader, node, Use::Token);
@@ -283,7 +364,13 @@ fn read_base_url(
 }
 
 fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement {
-    let default = kind.default_request(entries.take("token_endpoint").is_some());
+    let mut default = kind.default_request(entries.take("token_endpoint").is_some());
+    if kind == Type::OAuth1 {
+        // Its findings are told where the type reads the same keys.
+        let signing = oauth1::read_signing(&mut Reader::default(), entries);
+        let signature = OAuth1Signature::standard(signing);
+        default.signature = signature.map(|signature| Signature::OAuth1(Box::new(signature)));
+    }
     let Some(node) = entries.take("request") else {
         if matches!(kind, Type::ApiKeySecret | Type::BasicApiKey) {
             let message =
@@ -320,7 +407,8 @@ fn read_user_info(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<
             Some(endpoint)
         }
         None => {
-            if kind != Type::BasicApiKey {
+            // An issuer's metadata may name it.
+            if kind != Type::BasicApiKey && entries.take("issuer").is_none() {
                 let message =
                     "there is no `user_info_endpoint`, so nobody can tell who is connected";
                 let finding = Finding::error("missing-key", entries.span.clone(), message);

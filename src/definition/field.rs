@@ -1,7 +1,7 @@
 //! Fields: what a person is asked for, and what may be answered.
 
 use super::finding::Finding;
-use super::format::{accept_url, is_email, is_host, is_uuid};
+use super::format::{accept_url, is_email, is_host, is_object, is_uuid};
 use super::names::RESERVED;
 use super::reader::Reader;
 use super::yaml::{Node, Value};
@@ -47,6 +47,8 @@ pub enum Format {
     Email,
     /// A UUID.
     Uuid,
+    /// A JSON object, whose members templates read: a service account's key file.
+    Json,
 }
 
 /// A regular expression that must match the whole value.
@@ -78,6 +80,7 @@ const FORMATS: &[(&str, Format)] = &[
     ("host", Format::Host),
     ("email", Format::Email),
     ("uuid", Format::Uuid),
+    ("json", Format::Json),
 ];
 
 impl Field {
@@ -134,7 +137,7 @@ impl Field {
         if value.is_empty() {
             return Err(FieldError("a value is needed".to_owned()));
         }
-        if value.chars().any(|c| c.is_control() && !(self.secret && c == '\n')) {
+        if value.chars().any(|c| c.is_control() && !(self.secret && c.is_ascii_whitespace())) {
             return Err(FieldError("a value cannot have control characters".to_owned()));
         }
         if !self.options.is_empty() && !self.options.iter().any(|(option, _)| *option == value) {
@@ -154,6 +157,7 @@ impl Field {
             Some(Format::Host) if !is_host(&value) => Err(self.expected("a host name")),
             Some(Format::Email) if !is_email(&value) => Err(self.expected("an e-mail address")),
             Some(Format::Uuid) if !is_uuid(&value) => Err(self.expected("a UUID")),
+            Some(Format::Json) if !is_object(&value) => Err(self.expected("a JSON object")),
             _ => Ok(value),
         }
     }

@@ -45,3 +45,8 @@ pub(super) fn is_uuid(value: &str) -> bool {
             group.len() == length && group.chars().all(|c| c.is_ascii_hexdigit())
         })
 }
+
+/// A JSON object. A stranger's nesting is bounded by the parser.
+pub(super) fn is_object(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok()
+}

@@ -1,28 +1,41 @@
 //! Definitions: what an app's YAML file says, parsed once into types that cannot be wrong.
 
+mod assertion;
 mod authorization;
 mod endpoint;
 mod field;
 pub mod finding;
 mod format;
+mod grant;
 mod hidden;
 pub mod hosts;
 mod merge;
 pub mod names;
+mod oauth1;
 mod oauth2;
 mod reach;
 mod reader;
+mod redirection;
+mod server_metadata;
+mod signature;
 pub mod source;
+mod token_endpoint;
 pub mod yaml;
 
+pub use assertion::{ALGORITHMS, Assertion};
 pub use authorization::{Authorization, TYPES, Type, Way};
 pub use endpoint::{
-    Basic, Choose, ClientAuthentication, Encoding, Endpoint, Param, Placement, Response,
-    TOKEN_VALUES,
+    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, DEVICE_VALUES, Encoding, Endpoint,
+    Param, Placement, Response, TOKEN_VALUES,
 };
 pub use field::{Field, FieldError, Format, Pattern};
-pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy, is_redirect_uri};
+pub use grant::{GRANTS, GrantType};
+pub use oauth1::{Legs, OAuth1, ParametersIn, SIGNATURE_METHODS, SignatureMethod, Signing};
+pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use reach::ReachError;
+pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
+pub use server_metadata::ServerMetadata;
+pub use signature::{AwsSigV4, OAuth1Signature, Signature, TlsClient};
 
 use crate::template::{Place, Template};
 use authorization::App;

@@ -113,6 +113,7 @@ pub const RESERVED: &[&str] = &[
     "grant_type",
     "redirect_uri",
     "refresh_token",
+    "request",
     "response",
     "scope",
     "secrets",

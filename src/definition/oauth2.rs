@@ -1,21 +1,29 @@
-//! What a definition says of OAuth 2.0 with the authorization code grant.
+//! What a definition says of OAuth 2.0.
 
+use super::assertion::Assertion;
 use super::endpoint::{
     ClientAuthentication, Endpoint, Param, Use, read_client_authentication, read_url,
 };
-use super::finding::Finding;
-use super::merge::{merge, without};
+use super::grant::{GrantType, read_grants};
 use super::reader::{Entries, Reader};
-use super::yaml::{Key, Node, Value as Yaml};
-use crate::template::Template;
+use super::redirection::Redirection;
+use super::server_metadata::ServerMetadata;
+use super::token_endpoint::{read_refresh, read_token};
+use super::yaml::{Node, Value as Yaml};
+use crate::template::{Place, Template};
 
-/// The authorization code grant (RFC 6749 section 4.1) and its deviations.
+/// OAuth 2.0 (RFC 6749), its grants and safeguards, and an app's deviations.
 #[derive(Clone, Debug)]
 pub struct OAuth2 {
-    /// The provider's identifier, which `iss` in the redirect must be (RFC 9207).
+    /// The first that fits the terminal at hand is used.
+    pub grants: Vec<GrantType>,
+    /// The provider's identifier: names its metadata (RFC 8414), and `iss` in the redirect must be
+    /// it (RFC 9207).
     pub issuer: Option<Template>,
-    /// The authorization endpoint.
-    pub authorization_uri: Template,
+    /// What the provider says of itself, once that is known. What is written has been preferred.
+    pub metadata: Option<ServerMetadata>,
+    /// The authorization endpoint; `None` where only the metadata can tell, or nobody is sent there.
+    pub authorization_uri: Option<Template>,
     /// Added to, or taking away from, the standard parameters.
     pub authorization_params: Vec<(String, Param)>,
     /// Asked for where nobody says otherwise.
@@ -25,21 +33,38 @@ pub struct OAuth2 {
     /// Proof Key for Code Exchange, RFC 7636.
     pub pkce: Pkce,
     /// Where the browser comes back to.
-    pub redirect_uri: String,
-    /// The provider ignores the port of a loopback redirect URI (RFC 8252 section 7.3).
-    pub any_port: bool,
+    pub redirection: Redirection,
     /// What the redirect brings, and under which names.
     pub callback: Callback,
-    /// The token endpoint, or the steps to a token.
+    /// The token endpoint, or the steps to a token; empty where only the metadata can tell.
     pub token: Vec<Endpoint>,
     /// The same for a refresh.
     pub refresh: Vec<Endpoint>,
+    /// The refresh endpoint itself names `redirect_uri`. What it inherits from the token endpoint
+    /// does not count: by the standard (RFC 6749 section 6) only a code comes with one.
+    pub refresh_names_redirect_uri: bool,
     /// Whether a refresh token works once.
     pub refresh_policy: RefreshPolicy,
+    /// RFC 8628 section 3.1.
+    pub device_authorization: Option<Endpoint>,
+    /// RFC 9126.
+    pub pushed_authorization_request: Option<Endpoint>,
     /// RFC 7009.
     pub revocation: Option<Endpoint>,
+    /// RFC 7662.
+    pub introspection: Option<Endpoint>,
+    /// RFC 7591.
+    pub registration: Option<Template>,
     /// At every endpoint that does not say otherwise.
-    pub client_authentication: ClientAuthentication,
+    pub client_authentication: Option<ClientAuthentication>,
+    /// The signed JWT of `jwt_bearer` and of client authentication (RFC 7523).
+    pub assertion: Option<Assertion>,
+    /// Tokens are bound to a key of the account (RFC 9449).
+    pub dpop: bool,
+    /// What the token is meant for (RFC 8707).
+    pub resource: Vec<Template>,
+    /// The same as some providers name it.
+    pub audience: Option<Template>,
 }
 
 /// How PKCE is used.
@@ -89,11 +114,6 @@ pub(super) const KEYS: &[&str] = &[
     "revocation_endpoint",
     "client_authentication",
     "refresh",
-];
-
-/// Keys of the format that this version cannot act on. Ignoring one could weaken a safeguard or
-/// fail in a way nobody understands, so each is an error.
-pub(super) const LATER_KEYS: &[&str] = &[
     "device_authorization_endpoint",
     "introspection_endpoint",
     "pushed_authorization_request_endpoint",
@@ -103,8 +123,6 @@ pub(super) const LATER_KEYS: &[&str] = &[
     "resource",
     "audience",
 ];
-
-const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8917/callback";
 
 const PKCE: &[(&str, Pkce)] = &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("none", Pkce::None)];
 
@@ -116,37 +134,95 @@ const POLICIES: &[(&str, RefreshPolicy)] = &[
 
 impl OAuth2 {
     pub(super) fn read(reader: &mut Reader, entries: &Entries) -> Option<Self> {
-        read_grant(reader, entries);
-        let authorization_uri = match entries.take("authorization_uri") {
-            Some(node) => read_url(reader, node),
-            None => {
-                reader.error("missing-key", entries.span, "`oauth2` needs an `authorization_uri`");
-                None
-            }
-        };
+        let grants = read_grants(reader, entries);
+        let issuer = entries.take("issuer").and_then(|node| read_url(reader, node));
+        let authorization_uri = entries.take("authorization_uri");
+        let authorization_uri = authorization_uri.and_then(|node| read_url(reader, node));
         let token = read_token(reader, entries);
         let refresh = read_refresh(reader, entries);
+        let registration = entries.take("registration_endpoint");
+        let audience = entries.take("audience");
+        let assertion = entries.take("assertion").map(|node| Assertion::read(reader, node));
         let mut oauth2 = Self {
-            issuer: entries.take("issuer").and_then(|node| read_url(reader, node)),
-            authorization_uri: authorization_uri?,
+            grants,
+            issuer,
+            metadata: None,
+            authorization_uri,
             authorization_params: read_authorization_params(reader, entries),
             scopes: entries.take("scopes").map_or_else(Vec::new, |n| reader.texts(n, "`scopes`")),
             scope_separator: " ".to_owned(),
             pkce: Pkce::S256,
-            redirect_uri: DEFAULT_REDIRECT_URI.to_owned(),
-            any_port: false,
+            redirection: Redirection::read(reader, entries),
             callback: Callback::read(reader, entries),
             token: token?,
             refresh,
+            refresh_names_redirect_uri: entries
+                .take("refresh_endpoint")
+                .is_some_and(|node| node.mentions("redirect_uri")),
             refresh_policy: RefreshPolicy::Rotates,
-            revocation: entries
-                .take("revocation_endpoint")
-                .and_then(|node| Endpoint::read(reader, node, Use::Revocation)),
-            client_authentication: ClientAuthentication::ClientSecretPost,
+            device_authorization: endpoint(reader, entries, "device_authorization_endpoint"),
+            pushed_authorization_request: endpoint(
+                reader,
+                entries,
+                "pushed_authorization_request_endpoint",
+            ),
+            revocation: endpoint(reader, entries, "revocation_endpoint"),
+            introspection: endpoint(reader, entries, "introspection_endpoint"),
+            registration: registration.and_then(|node| read_url(reader, node)),
+            client_authentication: None,
+            assertion: match assertion {
+                Some(None) => return None,
+                Some(read) => read,
+                None => None,
+            },
+            dpop: reader.bool(entries.take("dpop"), "`dpop`"),
+            resource: read_resource(reader, entries),
+            audience: audience.and_then(|node| reader.template(node, Place::Text, "`audience`")),
         };
         oauth2.read_choices(reader, entries);
         oauth2.check_scopes(reader, entries);
+        oauth2.check_endpoints(reader, entries);
+        oauth2.check_assertion(reader, entries);
         Some(oauth2)
+    }
+
+    /// How the client authenticates at an endpoint: as written there, as written for all, as the
+    /// metadata offers, or in the body.
+    #[must_use]
+    pub fn client_authentication_at(&self, endpoint: Option<&Endpoint>) -> ClientAuthentication {
+        let written = endpoint.and_then(|endpoint| endpoint.client_authentication);
+        let offered = || self.metadata.as_ref().and_then(ServerMetadata::client_authentication);
+        written
+            .or(self.client_authentication)
+            .or_else(offered)
+            .unwrap_or(ClientAuthentication::ClientSecretPost)
+    }
+
+    /// Whether only the issuer's metadata can tell an endpoint that a grant needs.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let has = |grant| self.grants.contains(&grant);
+        self.token.is_empty()
+            || has(GrantType::AuthorizationCode) && self.authorization_uri.is_none()
+            || has(GrantType::DeviceCode) && self.device_authorization.is_none()
+    }
+
+    /// Whether a token is there again without a person: the grant is run again.
+    #[must_use]
+    pub fn runs_again(&self) -> bool {
+        !self.grants.iter().any(|grant| grant.needs_person())
+    }
+
+    /// Every endpoint that the client authenticates at.
+    pub fn client_endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        let steps = self.token.iter().chain(&self.refresh);
+        let others = [
+            &self.device_authorization,
+            &self.pushed_authorization_request,
+            &self.revocation,
+            &self.introspection,
+        ];
+        steps.chain(others.into_iter().flatten())
     }
 
     fn read_choices(&mut self, reader: &mut Reader, entries: &Entries) {
@@ -161,17 +237,7 @@ impl OAuth2 {
             self.refresh_policy = policy.unwrap_or(RefreshPolicy::Rotates);
         }
         if let Some(node) = entries.take("client_authentication") {
-            let read = read_client_authentication(reader, node);
-            self.client_authentication = read.unwrap_or(ClientAuthentication::ClientSecretPost);
-        }
-        if let Some(node) = entries.take("port") {
-            self.any_port = reader.choice(node, "port", &[("any", true)]).unwrap_or(false);
-        }
-        if let Some(node) = entries.take("response_mode") {
-            reader.choice(node, "response mode", &[("query", ())]);
-        }
-        if let Some(node) = entries.take("redirect_uri") {
-            self.redirect_uri = read_redirect_uri(reader, node).unwrap_or_default();
+            self.client_authentication = read_client_authentication(reader, node);
         }
     }
 
@@ -188,85 +254,28 @@ impl OAuth2 {
     }
 }
 
-fn read_grant(reader: &mut Reader, entries: &Entries) {
-    let Some(node) = entries.take("grant") else { return };
-    let grants = reader.texts(node, "`grant`");
-    let known = [
-        "authorization_code",
-        "device_code",
-        "client_credentials",
-        "password",
-        "jwt_bearer",
-        "token_exchange",
-    ];
-    for grant in &grants {
-        if !known.contains(&grant.as_str()) {
-            let finding = Finding::error(
-                "unknown-value",
-                node.span.clone(),
-                format!("`{grant}` is no grant"),
-            );
-            reader.findings.push(finding.help(format!("one of {}", known.join(", "))));
-        } else if grant != "authorization_code" {
-            let message = format!("the grant `{grant}` is not supported yet");
-            reader.error("not-supported", &node.span, message);
-        }
-    }
-}
-
-fn read_token(reader: &mut Reader, entries: &Entries) -> Option<Vec<Endpoint>> {
-    let Some(node) = entries.take("token_endpoint") else {
-        reader.error("missing-key", entries.span, "`oauth2` needs a `token_endpoint`");
-        return None;
+fn endpoint(reader: &mut Reader, entries: &Entries, key: &str) -> Option<Endpoint> {
+    let sort = match key {
+        "device_authorization_endpoint" => Use::DeviceAuthorization,
+        _ => Use::Client,
     };
-    let steps = Endpoint::read_steps(reader, node, Use::Token);
-    (!steps.is_empty()).then_some(steps)
+    entries.take(key).and_then(|node| Endpoint::read(reader, node, sort))
 }
 
-/// The refresh endpoint inherits every key of the token endpoint but `params`: a bare URL changes
-/// only the URL, a mapping merges by key, a list is written whole.
-fn read_refresh(reader: &mut Reader, entries: &Entries) -> Vec<Endpoint> {
-    let Some(token) = entries.take("token_endpoint") else { return Vec::new() };
-    let own = entries.take("refresh_endpoint");
-    if let Some(node) = own
-        && matches!(node.value, Yaml::List(_))
-    {
-        return Endpoint::read_steps(reader, node, Use::Token);
-    }
-    let merged = match (&token.value, own) {
-        (Yaml::List(steps), None) => {
-            let steps = steps.iter().map(|step| without(step, "params")).collect();
-            Node { span: token.span.clone(), value: Yaml::List(steps) }
-        }
-        (Yaml::List(steps), Some(own)) => match steps.last() {
-            Some(last) => merge(without(&as_mapping(last), "params"), as_mapping(own)),
-            None => own.clone(),
-        },
-        (_, None) => without(&as_mapping(token), "params"),
-        (_, Some(own)) => merge(without(&as_mapping(token), "params"), as_mapping(own)),
+fn read_resource(reader: &mut Reader, entries: &Entries) -> Vec<Template> {
+    let Some(node) = entries.take("resource") else { return Vec::new() };
+    let nodes = match &node.value {
+        Yaml::List(items) => items.iter().collect(),
+        _ => vec![node],
     };
-    // What is inherited was read once already: its findings would be said twice.
-    let mut again = Reader {
-        fields: reader.fields.clone(),
-        client_fields: reader.client_fields.clone(),
-        ..Reader::default()
-    };
-    let steps = Endpoint::read_steps(&mut again, &merged, Use::Token);
-    let known: Vec<_> = reader.findings.iter().map(Finding::line).collect();
-    reader.findings.extend(again.findings.into_iter().filter(|f| !known.contains(&f.line())));
-    steps
+    let read = |node: &&Node| reader.template(node, Place::Text, "`resource`");
+    nodes.iter().filter_map(read).collect()
 }
 
-/// A bare URL as the mapping that it stands for.
-fn as_mapping(node: &Node) -> Node {
-    if matches!(node.value, Yaml::Map(_)) {
-        return node.clone();
-    }
-    let key = Key { span: node.span.clone(), name: "url".to_owned() };
-    Node { span: node.span.clone(), value: Yaml::Map(vec![(key, node.clone())]) }
-}
-
-fn read_authorization_params(reader: &mut Reader, entries: &Entries) -> Vec<(String, Param)> {
+pub(super) fn read_authorization_params(
+    reader: &mut Reader,
+    entries: &Entries,
+) -> Vec<(String, Param)> {
     let Some(node) = entries.take("authorization_params") else { return Vec::new() };
     let params = Param::read_all(reader, node);
     for (name, param) in &params {
@@ -283,24 +292,50 @@ fn read_authorization_params(reader: &mut Reader, entries: &Entries) -> Vec<(Str
     params
 }
 
-/// Whether a browser may come back to it: over TLS, or on this machine (RFC 8252 section 7.3).
-#[must_use]
-pub fn is_redirect_uri(url: &url::Url) -> bool {
-    url.scheme() == "https" || url.scheme() == "http" && super::hosts::is_loopback(url)
-}
-
-fn read_redirect_uri(reader: &mut Reader, node: &Node) -> Option<String> {
-    let text = reader.text(node, "`redirect_uri`")?;
-    match url::Url::parse(&text) {
-        Ok(url) if is_redirect_uri(&url) => Some(text),
-        Ok(_) => {
-            let message = "a redirect URI is https, or http on 127.0.0.1, [::1] or localhost";
-            reader.error("redirect-uri", &node.span, message);
-            None
+impl OAuth2 {
+    /// Without an issuer, whose metadata could tell, every endpoint that a grant needs is written.
+    fn check_endpoints(&self, reader: &mut Reader, entries: &Entries) {
+        let mut missing = Vec::new();
+        if self.token.is_empty() {
+            missing.push("token_endpoint");
         }
-        Err(_) => {
-            reader.error("redirect-uri", &node.span, format!("`{text}` is no absolute URL"));
-            None
+        let has = |grant| self.grants.contains(&grant);
+        if has(GrantType::AuthorizationCode) && self.authorization_uri.is_none() {
+            missing.push("authorization_uri");
+        }
+        if has(GrantType::DeviceCode) && self.device_authorization.is_none() {
+            missing.push("device_authorization_endpoint");
+        }
+        if self.issuer.is_some() || self.has_broken(entries) {
+            return;
+        }
+        for key in missing {
+            let message = format!("`oauth2` needs `{key}`, or an `issuer` that names it");
+            reader.error("missing-key", entries.span, message);
+        }
+    }
+
+    /// A key that is written and wrong has been reported already.
+    fn has_broken(&self, entries: &Entries) -> bool {
+        entries.take("authorization_uri").is_some() && self.authorization_uri.is_none()
+            || entries.take("device_authorization_endpoint").is_some()
+                && self.device_authorization.is_none()
+    }
+
+    fn check_assertion(&self, reader: &mut Reader, entries: &Entries) {
+        if self.assertion.is_some() {
+            return;
+        }
+        if self.grants.contains(&GrantType::JwtBearer) {
+            reader.error("missing-key", entries.span, "`jwt_bearer` needs an `assertion`");
+        }
+        let signs =
+            |how: Option<ClientAuthentication>| how == Some(ClientAuthentication::PrivateKeyJwt);
+        if signs(self.client_authentication)
+            || self.client_endpoints().any(|endpoint| signs(endpoint.client_authentication))
+        {
+            let message = "`private_key_jwt` needs an `assertion` that names the key";
+            reader.error("missing-key", entries.span, message);
         }
     }
 }

@@ -45,7 +45,10 @@ impl Definition {
     #[must_use]
     pub fn client_hosts(&self) -> Hosts {
         let mut hosts = Hosts::default();
-        for auth in self.authorizations.iter().filter(|auth| auth.oauth2().is_some()) {
+        for auth in self.authorizations.iter().filter(|auth| auth.has_client()) {
+            // Where the issuer's metadata names the endpoints, it is the issuer that is held to.
+            let issuer = auth.oauth2().and_then(|oauth2| oauth2.issuer.as_ref());
+            issuer.into_iter().for_each(|url| hosts.add(format!("issuer:{}", url.source())));
             for url in client_urls(auth) {
                 match host_part(url) {
                     Some(host) => host_patterns(&host, auth).into_iter().for_each(|p| hosts.add(p)),
@@ -80,9 +83,17 @@ fn client_urls(auth: &Authorization) -> Vec<&Template> {
     let headers = auth.headers.iter().filter_map(|(_, value)| value.as_ref());
     let calls = headers.chain(auth.request.templates()).any(reads);
     let mut urls = Vec::new();
-    if let Way::OAuth2(oauth2) = &auth.way {
-        let endpoints = oauth2.token.iter().chain(&oauth2.refresh).chain(&oauth2.revocation);
-        urls.extend(endpoints.map(|endpoint| &endpoint.url));
+    match &auth.way {
+        Way::OAuth2(oauth2) => {
+            let endpoints = oauth2.client_endpoints().filter(|endpoint| !endpoint.discovered);
+            urls.extend(endpoints.map(|endpoint| &endpoint.url));
+        }
+        // Only a signature under the secret travels, but with PLAINTEXT it is the secret.
+        Way::OAuth1(oauth1) => {
+            urls.extend(oauth1.endpoints().map(|endpoint| &endpoint.url));
+            urls.push(&auth.base_url);
+        }
+        Way::Fields | Way::Login(_) => {}
     }
     let endpoints = auth.user_info.iter().chain(&auth.lookups);
     urls.extend(endpoints.filter(|e| calls || e.templates().any(reads)).map(|e| &e.url));
@@ -141,12 +152,13 @@ fn urls(auth: &Authorization) -> impl Iterator<Item = &Template> {
     let way: Vec<&Endpoint> = match &auth.way {
         Way::Fields => Vec::new(),
         Way::Login(steps) => steps.iter().collect(),
-        Way::OAuth2(oauth2) => {
-            oauth2.token.iter().chain(&oauth2.refresh).chain(&oauth2.revocation).collect()
-        }
+        Way::OAuth2(oauth2) => oauth2.client_endpoints().collect(),
+        Way::OAuth1(oauth1) => oauth1.endpoints().collect(),
     };
     let endpoints = way.into_iter().chain(&auth.user_info).chain(&auth.lookups);
-    std::iter::once(&auth.base_url).chain(endpoints.map(|endpoint| &endpoint.url))
+    let issuer = auth.oauth2().and_then(|oauth2| oauth2.issuer.as_ref());
+    let own = std::iter::once(&auth.base_url).chain(issuer);
+    own.chain(endpoints.map(|endpoint| &endpoint.url))
 }
 
 /// The host of a URL template as text; none where it is relative or begins with a raw value.

@@ -21,6 +21,18 @@ pub struct Node {
     pub value: Value,
 }
 
+impl Node {
+    /// Whether a text in it, or beneath it, holds this word.
+    pub(super) fn mentions(&self, word: &str) -> bool {
+        match &self.value {
+            Value::Text(text) => text.contains(word),
+            Value::List(items) => items.iter().any(|item| item.mentions(word)),
+            Value::Map(pairs) => pairs.iter().any(|(_, node)| node.mentions(word)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+}
+
 /// What a node holds.
 #[derive(Clone, Debug)]
 pub enum Value {

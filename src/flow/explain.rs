@@ -150,6 +150,20 @@ pub fn explain(error: FlowError, definition: &Definition, id: &AccountId, doing:
                 })
         }
         FlowError::Choose(error) => explain_choice(&error, id),
+        FlowError::NoEndpoint(_) | FlowError::Signature(_) => {
+            Error::new(Kind::Definition, headline(definition, id, doing))
+                .because(error)
+                .hint(format!("run `tieline lint {}`", id.app))
+        }
+        FlowError::Key { what, source } => Error::new(Kind::Usage, headline(definition, id, doing))
+            .because(format!("the key of {what} cannot be used: {source}"))
+            .hint("give the private key again, as a file: `--field NAME=@FILE`"),
+        FlowError::IdToken(error) => Error::new(Kind::Refused, headline(definition, id, doing))
+            .because(error)
+            .hint("nothing was stored; the answer may come from somebody else: look with `-vv`"),
+        FlowError::Discovery(error) => Error::new(Kind::Refused, headline(definition, id, doing))
+            .because(error)
+            .hint("check the address of the issuer; a definition can name each endpoint itself"),
     }
 }
 

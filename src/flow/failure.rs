@@ -1,7 +1,10 @@
 //! Failures of a step: what a provider refused, and how a refusal is recognized.
 
+use super::discovery::DiscoveryError;
 use crate::answer::Answer;
 use crate::http::{Client, HttpError};
+use crate::jose::KeyError;
+use crate::oauth2::IdTokenError;
 use crate::request::{Request, RequestError};
 use crate::template::{RenderError, Scope, Template};
 use crate::text::short;
@@ -47,6 +50,26 @@ pub enum FlowError {
         /// The answer was a page for people.
         html: bool,
     },
+    /// Neither the definition nor the provider's metadata names an endpoint.
+    #[error("neither the definition nor the provider's metadata names a `{0}`")]
+    NoEndpoint(&'static str),
+    /// A key cannot be used.
+    #[error("the key of {what} cannot be used")]
+    Key {
+        /// What it was to sign.
+        what: &'static str,
+        /// Why.
+        source: KeyError,
+    },
+    /// The ID token is not what it must be.
+    #[error(transparent)]
+    IdToken(#[from] IdTokenError),
+    /// A request cannot be signed.
+    #[error("the request cannot be signed: {0}")]
+    Signature(String),
+    /// The provider's metadata is not to be believed.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryError),
     /// No row of an answer fits, or nobody could be asked which.
     #[error(transparent)]
     Choose(#[from] ChooseError),

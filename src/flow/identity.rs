@@ -40,6 +40,9 @@ pub async fn identify(
 ) -> Result<Identity, FlowError> {
     let auth = session.auth;
     let Some(endpoint) = &auth.user_info else {
+        if let Some(name) = session.id_token.as_ref().and_then(claimed) {
+            return Ok(Identity { name: Some(name), verified: true });
+        }
         let told = ["username", "url", "email", "subdomain"];
         let first = told.iter().find_map(|name| session.fields.get(*name));
         let name = first.or_else(|| session.fields.values().next());
@@ -60,6 +63,12 @@ pub async fn identify(
     }
 }
 
+/// Who a checked ID token says it is (OpenID Connect Core section 5.1).
+fn claimed(claims: &serde_json::Map<String, serde_json::Value>) -> Option<String> {
+    let names = ["email", "preferred_username", "name", "sub"];
+    names.iter().find_map(|name| claims.get(*name)?.as_str()).map(tidy)
+}
+
 async fn call(
     session: &Session<'_>,
     purpose: &str,
@@ -68,8 +77,8 @@ async fn call(
 ) -> Result<Outcome, FlowError> {
     let Some(choose) = &endpoint.choose else { return session.call(purpose, endpoint).await };
     let mut scope = session.scope();
-    let request = session.api_request(endpoint, &scope)?;
-    let answer = session.http.send(purpose, &request, &session.hosts).await?;
+    let mut request = session.api_request(endpoint, &scope)?;
+    let answer = session.send(purpose, &mut request, true).await?;
     answer.fill(&mut scope);
     let fails_if = endpoint.placement.fails_if.as_ref().or(session.auth.request.fails_if.as_ref());
     check_success(purpose, &request, &answer, fails_if, &scope, session.http)?;

@@ -22,7 +22,8 @@ pub async fn log_in(session: &mut Session<'_>, steps: &[Endpoint]) -> Result<Tok
     }
     let mut scope = session.scope();
     let base_url = session.base_url_for(last, &scope)?;
-    let request = request::from_endpoint(last, &[], &base_url, &scope)?;
+    let mut request = request::from_endpoint(last, &[], &base_url, &scope)?;
+    session.sign(&mut request, last.placement.signature.as_ref(), &scope)?;
     let answer = session.http.send("login", &request, &session.hosts).await?;
     answer.fill(&mut scope);
     check_success(

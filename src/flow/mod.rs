@@ -1,19 +1,32 @@
 //! Flows: the ways to obtain a credential, and what they share, a session with an app.
 
+mod assertion;
 pub mod authorization_code;
 mod choose;
+mod device_code;
+pub mod discovery;
+mod dpop;
 pub mod explain;
 mod failure;
 pub mod fields;
+mod id_token;
 pub mod identity;
 pub mod login;
+pub mod oauth1;
 pub mod obtain;
+pub mod pending;
+pub mod redirect;
+pub mod registration;
 mod session;
+mod signing;
 mod step;
+mod telling;
 pub mod token;
 pub mod token_set;
+mod waiting;
 
 pub use choose::Chooser;
+pub use dpop::Dpop;
 pub(crate) use failure::provider_error;
 pub use failure::{ChooseError, FlowError, ProviderError, shown};
 pub use session::{Grant, Outcome, Session};

@@ -1,15 +1,17 @@
 //! A session: everything that templates can see and requests need, for one account in one run.
 
+use super::dpop::Dpop;
 use super::failure::{FlowError, check_success};
 use crate::account::Account;
 use crate::answer::Answer;
 use crate::context::now_ms;
 use crate::credential::{Client as OAuthClient, Credential};
 use crate::definition::hosts::Hosts;
-use crate::definition::{Authorization, Definition, Endpoint};
+use crate::definition::{Authorization, Definition, Endpoint, Format};
 use crate::http::Client;
 use crate::request::{self, Request};
 use crate::template::{Moment, RenderError, Scope, Template};
+use crate::text::hex;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::BTreeMap;
 
@@ -35,12 +37,27 @@ pub struct Session<'a> {
     pub grant: Grant,
     /// The hosts that anything may be sent to.
     pub hosts: Hosts,
+    /// The key that tokens are bound to (RFC 9449).
+    pub dpop: Option<Dpop>,
+    /// What a checked ID token says.
+    pub id_token: Option<serde_json::Map<String, serde_json::Value>>,
 }
+
+/// Names whose values never stand in an address that a browser is sent to.
+const SECRET_NAMES: [&str; 7] = [
+    "client_secret",
+    "access_token",
+    "refresh_token",
+    "token_secret",
+    "code",
+    "code_verifier",
+    "assertion",
+];
 
 /// Values that exist only while a grant runs.
 #[derive(Default)]
 pub struct Grant {
-    /// `authorization_code` or `refresh_token`.
+    /// The value of the parameter `grant_type`.
     pub grant_type: Option<&'static str>,
     /// The authorization code.
     pub code: Option<crate::secret::Secret>,
@@ -52,6 +69,14 @@ pub struct Grant {
     pub redirect_uri: Option<String>,
     /// The scopes asked for, joined.
     pub scope: Option<String>,
+    /// RFC 8628.
+    pub device_code: Option<crate::secret::Secret>,
+    /// What the ID token must repeat (OpenID Connect Core section 3.1.2.1).
+    pub nonce: Option<crate::secret::Secret>,
+    /// The signed JWT that the definition describes.
+    pub assertion: Option<crate::secret::Secret>,
+    /// The signed JWT by which the client authenticates itself.
+    pub client_assertion: Option<crate::secret::Secret>,
 }
 
 /// What an endpoint's answer gave.
@@ -68,7 +93,9 @@ pub struct Outcome {
 
 impl<'a> Session<'a> {
     /// A session of a kept account.
-    #[must_use]
+    ///
+    /// # Errors
+    /// The key that its tokens are bound to is damaged.
     pub fn of_account(
         http: &'a Client,
         definition: &'a Definition,
@@ -76,7 +103,8 @@ impl<'a> Session<'a> {
         account: &Account,
         credential: Credential,
         client: Option<OAuthClient>,
-    ) -> Self {
+    ) -> Result<Self, FlowError> {
+        let dpop = credential.dpop_key.as_ref().map(Dpop::read).transpose()?;
         let session = Self {
             http,
             definition,
@@ -88,9 +116,11 @@ impl<'a> Session<'a> {
             callback: BTreeMap::new(),
             grant: Grant::default(),
             hosts: account.host_list(),
+            dpop,
+            id_token: None,
         };
         session.learn_secrets();
-        session
+        Ok(session)
     }
 
     /// Tells the HTTP client every secret, so that none is shown.
@@ -110,6 +140,10 @@ impl<'a> Session<'a> {
             ("code", &self.grant.code),
             ("code_verifier", &self.grant.code_verifier),
             ("state", &self.grant.state),
+            ("device_code", &self.grant.device_code),
+            ("nonce", &self.grant.nonce),
+            ("assertion", &self.grant.assertion),
+            ("client_assertion", &self.grant.client_assertion),
         ] {
             if let Some(secret) = secret {
                 self.http.learn(name, secret);
@@ -137,7 +171,10 @@ impl<'a> Session<'a> {
             scope.set(name, Some(value));
         }
         for (name, value) in &self.credential.fields {
-            scope.set(name, Some(value.expose()));
+            match self.auth.field(name).and_then(|field| field.format) {
+                Some(Format::Json) => scope.set_value(name, json(value.expose())),
+                _ => scope.set(name, Some(value.expose())),
+            }
         }
         for (name, value) in &self.extras {
             scope.set_in("extras", name, value);
@@ -150,6 +187,7 @@ impl<'a> Session<'a> {
         }
         scope.set("access_token", self.credential.access_token.as_ref().map(|s| s.expose()));
         scope.set("refresh_token", self.credential.refresh_token.as_ref().map(|s| s.expose()));
+        scope.set("token_secret", self.credential.token_secret.as_ref().map(|s| s.expose()));
         scope
     }
 
@@ -158,7 +196,7 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn public_scope(&self) -> Scope {
         let mut scope = self.scope();
-        for name in ["client_secret", "access_token", "refresh_token", "code", "code_verifier"] {
+        for name in SECRET_NAMES {
             scope.set(name, None);
         }
         for name in self.credential.fields.keys() {
@@ -192,6 +230,7 @@ impl<'a> Session<'a> {
         scope.set("state", grant.state.as_ref().map(|secret| secret.expose()));
         scope.set("redirect_uri", grant.redirect_uri.as_deref());
         scope.set("scope", grant.scope.as_deref());
+        scope.set("assertion", grant.assertion.as_ref().map(|secret| secret.expose()));
     }
 
     /// What a relative path is relative to.
@@ -221,7 +260,9 @@ impl<'a> Session<'a> {
             let mut placement = self.auth.request.clone();
             placement.headers = beneath(&placement.headers);
             request::authenticate(&mut request, &placement, scope)?;
+            self.sign(&mut request, placement.signature.as_ref(), scope)?;
         }
+        self.sign(&mut request, endpoint.placement.signature.as_ref(), scope)?;
         Ok(request)
     }
 
@@ -231,8 +272,8 @@ impl<'a> Session<'a> {
     /// Any step of it failed.
     pub async fn call(&self, purpose: &str, endpoint: &Endpoint) -> Result<Outcome, FlowError> {
         let mut scope = self.scope();
-        let request = self.api_request(endpoint, &scope)?;
-        let answer = self.http.send(purpose, &request, &self.hosts).await?;
+        let mut request = self.api_request(endpoint, &scope)?;
+        let answer = self.send(purpose, &mut request, true).await?;
         answer.fill(&mut scope);
         let fails_if = endpoint.placement.fails_if.as_ref().or(self.auth.request.fails_if.as_ref());
         check_success(purpose, &request, &answer, fails_if, &scope, self.http)?;
@@ -285,12 +326,17 @@ pub(crate) fn read_group(
     Ok(values)
 }
 
+/// A field that is JSON, for templates; what is none has been refused when it was asked for.
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 fn moment() -> Moment {
     let mut bytes = [0_u8; 32];
     // Without randomness nothing here is secure, and the first TLS handshake says so.
     let _ = SystemRandom::new().fill(&mut bytes);
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (uuid, random) = hex.split_at(32);
+    let digits = hex(&bytes);
+    let (uuid, random) = digits.split_at(32);
     // RFC 9562 section 5.4: version 4, variant 10.
     let variant = ["8", "9", "a", "b"][usize::from(bytes[8] & 3)];
     let uuid = format!(

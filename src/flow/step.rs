@@ -13,7 +13,8 @@ pub(super) async fn run_step(
 ) -> Result<(), FlowError> {
     let mut scope = session.scope();
     let base_url = session.base_url_for(step, &scope)?;
-    let request = request::from_endpoint(step, &[], &base_url, &scope)?;
+    let mut request = request::from_endpoint(step, &[], &base_url, &scope)?;
+    session.sign(&mut request, step.placement.signature.as_ref(), &scope)?;
     let answer = session.http.send(purpose, &request, &session.hosts).await?;
     answer.fill(&mut scope);
     check_success(

@@ -1,50 +1,62 @@
-//! Token requests: the standard message comes from the `oauth2` crate, a definition's deviations are
-//! laid over it, and the answer is read back into the standard's terms.
+//! Token requests: the standard message, a definition's deviations laid over it, and the answer read
+//! back into the standard's terms.
 
+use super::assertion::prepare_assertion;
 use super::failure::{FlowError, check_success, shown};
 use super::session::{Session, read_group};
 use super::step::run_step;
 use super::token_set::{TokenSet, read_token_set};
-use crate::definition::{ClientAuthentication, Endpoint, OAuth2, RefreshPolicy};
-use crate::request;
+use crate::answer::Answer;
+use crate::definition::{Endpoint, GrantType, OAuth2, RefreshPolicy};
+use crate::oauth2::{ClientProof, TokenGrant};
+use crate::request::{self, Request};
 use crate::secret::Secret;
-use oauth2::basic::BasicClient;
-use oauth2::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest,
-    HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, TokenUrl,
-};
-use std::borrow::Cow;
-use std::cell::RefCell;
+use crate::template::Scope;
 
-/// Trades the authorization code for tokens.
+/// Gets tokens by a grant. What the grant needs (a code, a device code) is in the session.
 ///
 /// # Errors
 /// The provider refused, or the answer is none.
-pub async fn exchange_code(
+pub async fn obtain_token(
     session: &mut Session<'_>,
     oauth2: &OAuth2,
+    grant: GrantType,
 ) -> Result<TokenSet, FlowError> {
-    session.grant.grant_type = Some("authorization_code");
+    session.grant.grant_type = Some(grant.parameter());
     run(session, oauth2, &oauth2.token, "token").await
 }
 
-/// Trades the refresh token for new tokens.
+/// Trades the refresh token for new tokens; without one, runs a grant again that needs no person.
 ///
 /// # Errors
-/// As [`exchange_code`].
+/// As [`obtain_token`].
 pub async fn refresh(session: &mut Session<'_>, oauth2: &OAuth2) -> Result<TokenSet, FlowError> {
+    if let Some(grant) = again(session, oauth2) {
+        return obtain_token(session, oauth2, grant).await;
+    }
     session.grant.grant_type = Some("refresh_token");
     run(session, oauth2, &oauth2.refresh, "refresh").await
 }
 
-/// Whether a session could be refreshed: it has a refresh token, or its refresh needs none.
+/// The grant that is run again in place of a refresh.
+fn again(session: &Session<'_>, oauth2: &OAuth2) -> Option<GrantType> {
+    let has_token = session.credential.refresh_token.is_some();
+    let refreshes =
+        oauth2.refresh_policy != RefreshPolicy::None && (has_token || trades_access_token(oauth2));
+    if refreshes || !oauth2.runs_again() { None } else { oauth2.grants.first().copied() }
+}
+
+/// Whether a session could be renewed: it has a refresh token, its refresh needs none, or its grant
+/// can be run again.
 #[must_use]
 pub fn is_renewable(oauth2: &OAuth2, has_refresh_token: bool) -> bool {
-    let trades_access = || {
-        let mut templates = oauth2.refresh.iter().flat_map(Endpoint::templates);
-        templates.any(|template| template.reads("access_token"))
-    };
-    oauth2.refresh_policy != RefreshPolicy::None && (has_refresh_token || trades_access())
+    let refreshes = has_refresh_token || trades_access_token(oauth2);
+    oauth2.runs_again() || oauth2.refresh_policy != RefreshPolicy::None && refreshes
+}
+
+fn trades_access_token(oauth2: &OAuth2) -> bool {
+    let mut templates = oauth2.refresh.iter().flat_map(Endpoint::templates);
+    templates.any(|template| template.reads("access_token"))
 }
 
 /// The first step carries the standard message, the last one gives the tokens.
@@ -60,27 +72,9 @@ async fn run(
             run_step(session, purpose, step).await?;
             continue;
         }
-        let mut scope = session.scope();
-        let base_url = session.base_url_for(step, &scope)?;
-        let standard = if at == 0 {
-            standard_message(session, oauth2, step).await
-        } else {
-            Standard::default()
-        };
-        let mut request = request::from_endpoint(step, &standard.params, &base_url, &scope)?;
-        if let Some(value) = &standard.authorization
-            && request.header("authorization").is_none()
-        {
-            request.set_header("authorization", value)?;
-        }
-        if request.header("accept").is_none() {
-            request.set_header("accept", "application/json")?;
-        }
-        let answer = session.http.send(purpose, &request, &session.hosts).await?;
-        answer.fill(&mut scope);
-        let default = crate::definition::answer_template("{{response.error}}");
-        let fails_if = step.placement.fails_if.as_ref().or(default.as_ref());
-        check_success(purpose, &request, &answer, fails_if, &scope, session.http)?;
+        let says = if at == 0 { Says::AsClient } else { Says::Nothing };
+        let standard = |session: &Session<'_>| message(session, oauth2);
+        let (request, answer, scope) = send(session, oauth2, step, says, standard, purpose).await?;
         if at < last {
             session.extras.extend(read_group(&step.response.extras, &scope)?);
             let secrets = read_group(&step.response.secrets, &scope)?.into_iter();
@@ -92,83 +86,104 @@ async fn run(
         token.apply(session);
         return Ok(token);
     }
-    Err(FlowError::Incomplete {
-        request: "the token endpoint".to_owned(),
-        missing: "access_token".to_owned(),
-        html: false,
-    })
+    Err(FlowError::NoEndpoint("token_endpoint"))
 }
 
-/// What the standard would send.
-#[derive(Default)]
-struct Standard {
-    params: Vec<(String, String)>,
-    authorization: Option<String>,
-}
-
-/// Why the captured request goes no further.
-#[derive(Debug, thiserror::Error)]
-#[error("captured")]
-struct Captured;
-
-type Client =
-    BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
-
-/// The standard message as the `oauth2` crate would send it: its request is captured on its way out,
-/// since deviations may change anything about it.
-async fn standard_message(session: &Session<'_>, oauth2: &OAuth2, step: &Endpoint) -> Standard {
-    let Some(client) = standard_client(session, oauth2, step) else { return Standard::default() };
-    let captured: RefCell<Option<HttpRequest>> = RefCell::new(None);
-    let wire = |request: HttpRequest| {
-        *captured.borrow_mut() = Some(request);
-        async { Err::<HttpResponse, Captured>(Captured) }
-    };
+/// The standard message of the grant at hand.
+fn message(session: &Session<'_>, oauth2: &OAuth2) -> Vec<(String, String)> {
     let grant = &session.grant;
-    if grant.grant_type == Some("refresh_token") {
-        let Some(token) = &session.credential.refresh_token else { return Standard::default() };
-        let token = RefreshToken::new(token.expose().to_owned());
-        let _ = client.exchange_refresh_token(&token).request_async(&wire).await;
-    } else {
-        let code = grant.code.as_ref().map_or_else(String::new, |code| code.expose().to_owned());
-        let mut request = client.exchange_code(AuthorizationCode::new(code));
-        if let Some(verifier) = &grant.code_verifier {
-            request =
-                request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()));
+    let fields = &session.fields;
+    let secret = |name: &str| session.credential.fields.get(name);
+    let token_grant = match grant.grant_type {
+        Some("refresh_token") => {
+            session.credential.refresh_token.as_ref().map(TokenGrant::RefreshToken)
         }
-        let uri = grant.redirect_uri.clone().and_then(|uri| RedirectUrl::new(uri).ok());
-        if let Some(uri) = uri {
-            request = request.set_redirect_uri(Cow::Owned(uri));
+        Some("client_credentials") => Some(TokenGrant::ClientCredentials),
+        Some("password") => secret("password").map(|password| TokenGrant::Password {
+            username: fields.get("username").map(String::as_str).unwrap_or_default(),
+            password,
+        }),
+        Some(name) if name == GrantType::DeviceCode.parameter() => {
+            grant.device_code.as_ref().map(TokenGrant::DeviceCode)
         }
-        let _ = request.request_async(&wire).await;
-    }
-    captured.into_inner().map_or_else(Standard::default, |request| read_standard(&request))
+        Some(name) if name == GrantType::JwtBearer.parameter() => {
+            grant.assertion.as_ref().map(TokenGrant::JwtBearer)
+        }
+        Some(name) if name == GrantType::TokenExchange.parameter() => {
+            secret("subject_token").map(|subject_token| TokenGrant::TokenExchange { subject_token })
+        }
+        _ => grant.code.as_ref().map(|code| TokenGrant::AuthorizationCode {
+            code,
+            redirect_uri: grant.redirect_uri.as_deref(),
+            code_verifier: grant.code_verifier.as_ref(),
+        }),
+    };
+    let mut parameters =
+        token_grant.map_or_else(Vec::new, |token| token.parameters(grant.scope.as_deref()));
+    parameters.extend(target_parameters(session, oauth2));
+    parameters
 }
 
-fn standard_client(session: &Session<'_>, oauth2: &OAuth2, step: &Endpoint) -> Option<Client> {
-    let registered = session.client.as_ref()?;
-    let method = step.client_authentication.unwrap_or(oauth2.client_authentication);
-    // Where the message is captured its address does not matter.
-    let token_uri = TokenUrl::new("https://token.invalid/".to_owned()).ok()?;
-    let mut client =
-        BasicClient::new(ClientId::new(registered.id.clone())).set_token_uri(token_uri);
-    if method != ClientAuthentication::None
-        && let Some(secret) = &registered.secret
+/// What the token is meant for: `resource` (RFC 8707) and `audience`.
+pub(crate) fn target_parameters(session: &Session<'_>, oauth2: &OAuth2) -> Vec<(String, String)> {
+    let scope = session.public_scope();
+    let mut parameters = Vec::new();
+    let named = oauth2.resource.iter().map(|resource| ("resource", resource));
+    for (name, template) in
+        named.chain(oauth2.audience.iter().map(|audience| ("audience", audience)))
     {
-        client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
+        let value = template.render(&scope).ok().flatten();
+        parameters.extend(value.map(|value| (name.to_owned(), value)));
     }
-    Some(client.set_auth_type(match method {
-        ClientAuthentication::ClientSecretBasic => AuthType::BasicAuth,
-        _ => AuthType::RequestBody,
-    }))
+    parameters
 }
 
-fn read_standard(request: &HttpRequest) -> Standard {
-    let params = url::form_urlencoded::parse(request.body()).into_owned().collect();
-    let authorization = request.headers().get("authorization");
-    Standard {
-        params,
-        authorization: authorization.and_then(|v| v.to_str().ok()).map(ToOwned::to_owned),
+/// What is said beside what the definition writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// The standard message and who the client is.
+    AsClient,
+    /// Nothing.
+    Nothing,
+}
+
+/// Sends a request to one of the provider's endpoints and checks that it worked. `standard` gives
+/// the parameters that an RFC asks for, once the assertion is there that some of them are.
+pub(super) async fn send(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    endpoint: &Endpoint,
+    says: Says,
+    standard: impl FnOnce(&Session<'_>) -> Vec<(String, String)>,
+    purpose: &str,
+) -> Result<(Request, Answer, Scope), FlowError> {
+    prepare_assertion(session, oauth2, endpoint)?;
+    let mut scope = session.scope();
+    let base_url = session.base_url_for(endpoint, &scope)?;
+    let (mut parameters, proof) = match says {
+        Says::AsClient => (standard(session), client_proof(session, oauth2, endpoint)),
+        Says::Nothing => (Vec::new(), ClientProof::default()),
+    };
+    parameters.extend(proof.parameters.iter().cloned());
+    let mut request = request::from_endpoint(endpoint, &parameters, &base_url, &scope)?;
+    proof.place(&mut request)?;
+    if request.header("accept").is_none() {
+        request.set_header("accept", "application/json")?;
     }
+    session.sign(&mut request, endpoint.placement.signature.as_ref(), &scope)?;
+    let answer = session.send(purpose, &mut request, false).await?;
+    answer.fill(&mut scope);
+    let default = crate::definition::answer_template("{{response.error}}");
+    let fails_if = endpoint.placement.fails_if.as_ref().or(default.as_ref());
+    check_success(purpose, &request, &answer, fails_if, &scope, session.http)?;
+    Ok((request, answer, scope))
+}
+
+fn client_proof(session: &Session<'_>, oauth2: &OAuth2, endpoint: &Endpoint) -> ClientProof {
+    let Some(client) = &session.client else { return ClientProof::default() };
+    let method = oauth2.client_authentication_at(Some(endpoint));
+    let assertion = session.grant.client_assertion.as_ref();
+    ClientProof::new(method, &client.id, client.secret.as_ref(), assertion)
 }
 
 /// Revokes a token (RFC 7009): the refresh token where there is one, since that ends both.
@@ -176,63 +191,41 @@ fn read_standard(request: &HttpRequest) -> Standard {
 /// # Errors
 /// The provider refused, or there was no answer.
 pub async fn revoke(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     oauth2: &OAuth2,
     endpoint: &Endpoint,
 ) -> Result<(), FlowError> {
+    send(session, oauth2, endpoint, Says::AsClient, presented, "revocation").await.map(|_| ())
+}
+
+/// Asks the provider what it knows of the access token (RFC 7662).
+///
+/// # Errors
+/// As [`revoke`].
+pub async fn introspect(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    endpoint: &Endpoint,
+) -> Result<serde_json::Value, FlowError> {
+    let token = |session: &Session<'_>| {
+        let token = session.credential.access_token.as_ref();
+        token.map_or_else(Vec::new, |token| token_parameters("access_token", token))
+    };
+    let sent = send(session, oauth2, endpoint, Says::AsClient, token, "introspection").await?;
+    Ok(sent.1.value)
+}
+
+fn presented(session: &Session<'_>) -> Vec<(String, String)> {
     let credential = &session.credential;
-    let token = credential.refresh_token.as_ref().map(|token| ("refresh_token", token));
-    let token = token.or(credential.access_token.as_ref().map(|token| ("access_token", token)));
-    let mut standard = Vec::new();
-    if let Some((hint, token)) = token {
-        standard.push(("token".to_owned(), token.expose().to_owned()));
-        standard.push(("token_type_hint".to_owned(), hint.to_owned()));
-    }
-    let mut authorization = None;
-    if let Some(client) = &session.client {
-        let method = endpoint.client_authentication.unwrap_or(oauth2.client_authentication);
-        let secret = client.secret.as_ref().filter(|_| method != ClientAuthentication::None);
-        match (method, secret) {
-            (ClientAuthentication::ClientSecretBasic, Some(secret)) => {
-                authorization = Some(client_secret_basic(&client.id, secret));
-            }
-            (_, secret) => {
-                standard.push(("client_id".to_owned(), client.id.clone()));
-                standard
-                    .extend(secret.map(|s| ("client_secret".to_owned(), s.expose().to_owned())));
-            }
-        }
-    }
-    let mut scope = session.scope();
-    let base_url = session.base_url_for(endpoint, &scope)?;
-    let mut request = request::from_endpoint(endpoint, &standard, &base_url, &scope)?;
-    if let Some(value) = authorization.filter(|_| request.header("authorization").is_none()) {
-        request.set_header("authorization", &value)?;
-    }
-    let answer = session.http.send("revocation", &request, &session.hosts).await?;
-    answer.fill(&mut scope);
-    let fails_if = endpoint.placement.fails_if.as_ref();
-    check_success("revocation", &request, &answer, fails_if, &scope, session.http)
+    let refresh = credential.refresh_token.as_ref().map(|token| ("refresh_token", token));
+    let token = refresh.or(credential.access_token.as_ref().map(|token| ("access_token", token)));
+    token.map_or_else(Vec::new, |(hint, token)| token_parameters(hint, token))
 }
 
-/// RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
-fn client_secret_basic(id: &str, secret: &Secret) -> String {
-    let encode =
-        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    request::basic_value(&encode(id), &encode(secret.expose()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use base64::Engine;
-
-    #[test]
-    fn basic_form_encodes_both_halves() {
-        // RFC 6749 section 2.3.1 with the encoding of its appendix B.
-        let value = client_secret_basic("svc:colon", &Secret::from("p@ss w/%2B+:"));
-        let encoded = value.strip_prefix("Basic ").unwrap();
-        let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).unwrap();
-        assert_eq!(String::from_utf8(decoded).unwrap(), "svc%3Acolon:p%40ss+w%2F%252B%2B%3A");
-    }
+/// RFC 7009 section 2.1, RFC 7662 section 2.1.
+fn token_parameters(hint: &str, token: &Secret) -> Vec<(String, String)> {
+    vec![
+        ("token".to_owned(), token.expose().to_owned()),
+        ("token_type_hint".to_owned(), hint.to_owned()),
+    ]
 }

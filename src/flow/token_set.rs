@@ -21,6 +21,10 @@ pub struct TokenSet {
     pub access_token: Secret,
     /// The next refresh token, if one came.
     pub refresh_token: Option<Secret>,
+    /// The secret half of an OAuth 1.0a token.
+    pub token_secret: Option<Secret>,
+    /// OpenID Connect Core section 3.1.3.3; not checked yet.
+    pub id_token: Option<Secret>,
     /// Unix seconds.
     pub expires_at: Option<i64>,
     /// The granted scopes, if the answer names them.
@@ -30,6 +34,21 @@ pub struct TokenSet {
 }
 
 impl TokenSet {
+    /// A token of OAuth 1.0a, with the lifetime that its answer may state.
+    pub(super) fn of_pair(token: Secret, secret: Secret, answer: &Answer) -> Self {
+        let seconds = answer.value["oauth_expires_in"].as_str().and_then(parse_duration);
+        Self {
+            access_token: token,
+            refresh_token: None,
+            token_secret: Some(secret),
+            id_token: None,
+            expires_at: seconds.map(|seconds| now() + seconds),
+            scopes: None,
+            extras: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+        }
+    }
+
     /// Puts the tokens into the session. What did not come stays as it was: a refresh need not
     /// bring a refresh token (RFC 6749 section 6) nor every extra again.
     pub fn apply(&self, session: &mut Session<'_>) {
@@ -37,6 +56,9 @@ impl TokenSet {
         credential.access_token = Some(self.access_token.clone());
         if let Some(token) = &self.refresh_token {
             credential.refresh_token = Some(token.clone());
+        }
+        if let Some(secret) = &self.token_secret {
+            credential.token_secret = Some(secret.clone());
         }
         for (name, value) in &self.secrets {
             credential.secrets.insert(name.clone(), Secret::from(value.as_str()));
@@ -83,6 +105,8 @@ pub fn read_token_set(
     Ok(TokenSet {
         access_token: Secret::from(standard.access_token().secret().as_str()),
         refresh_token: standard.refresh_token().map(|token| Secret::from(token.secret().as_str())),
+        token_secret: value("token_secret")?.filter(|text| !text.is_empty()).map(Secret::from),
+        id_token: value("id_token")?.filter(|token| !token.is_empty()).map(Secret::from),
         expires_at,
         scopes: read_scopes(endpoint, answer, value("scope")?),
         extras: read_group(&endpoint.response.extras, scope)?,

@@ -44,6 +44,9 @@ pub enum HttpError {
     /// A redirect loop.
     #[error("it redirects again and again")]
     TooManyRedirects,
+    /// The client's own certificate cannot be used.
+    #[error("the client's certificate and key are not what PEM files hold")]
+    Identity,
     /// The client cannot be built.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
@@ -75,6 +78,12 @@ impl HttpError {
         Self::TimedOut(host(url))
     }
 
+    /// Whether nothing came in time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut(_))
+    }
+
     /// Whether the request surely did not reach the server.
     #[must_use]
     pub fn never_sent(&self) -> bool {
@@ -85,6 +94,7 @@ impl HttpError {
                 | Self::RefusedConnection(_)
                 | Self::Tls { .. }
                 | Self::Client(_)
+                | Self::Identity
         )
     }
 

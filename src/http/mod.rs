@@ -26,6 +26,8 @@ const MAX_REDIRECTS: usize = 5;
 /// The client. It is built at the first request: that reads the system's certificates.
 pub struct Client {
     inner: OnceCell<reqwest::Client>,
+    /// A client that shows a certificate, and the account's host list decides where it goes.
+    identified: OnceCell<reqwest::Client>,
     timeout: Duration,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
@@ -37,10 +39,24 @@ impl Client {
     pub fn new(timeout: Duration) -> Self {
         Self {
             inner: OnceCell::new(),
+            identified: OnceCell::new(),
             timeout,
             trace: RefCell::default(),
             redactor: RefCell::default(),
         }
+    }
+
+    /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
+    ///
+    /// # Errors
+    /// It is no certificate with its key.
+    pub fn identify(&self, pem: &Secret) -> Result<(), HttpError> {
+        let identity = reqwest::Identity::from_pem(pem.expose().as_bytes());
+        let identity = identity.map_err(|_| HttpError::Identity)?;
+        let client = build_client(Some(&identity))?;
+        // One account a client: a second certificate is the same one.
+        let _ = self.identified.set(client);
+        Ok(())
     }
 
     /// Notes a secret under a name: from now on nothing that is shown contains it.
@@ -196,19 +212,24 @@ impl Client {
     }
 
     fn inner(&self) -> Result<&reqwest::Client, HttpError> {
-        if let Some(client) = self.inner.get() {
+        if let Some(client) = self.identified.get().or(self.inner.get()) {
             return Ok(client);
         }
-        let client = build_client()?;
+        let client = build_client(None)?;
         Ok(self.inner.get_or_init(|| client))
     }
 }
 
-fn build_client() -> Result<reqwest::Client, HttpError> {
+fn build_client(identity: Option<&reqwest::Identity>) -> Result<reqwest::Client, HttpError> {
     // A second installation is refused, and that is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
-        reqwest::Client::builder()
+        let builder = reqwest::Client::builder();
+        let builder = match identity {
+            Some(identity) => builder.identity(identity.clone()),
+            None => builder,
+        };
+        builder
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .user_agent(concat!("tieline/", env!("CARGO_PKG_VERSION")))

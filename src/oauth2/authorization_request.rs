@@ -1,6 +1,6 @@
 //! The authorization request (RFC 6749 section 4.1.1) with PKCE (RFC 7636).
 
-use crate::definition::{OAuth2, Pkce};
+use crate::definition::{OAuth2, Pkce, ResponseMode};
 use crate::request::{RequestError, override_params};
 use crate::secret::Secret;
 use crate::template::Scope;
@@ -12,6 +12,8 @@ use url::Url;
 pub struct AuthorizationRequest {
     /// Where the browser goes.
     pub url: Url,
+    /// What is asked there.
+    pub parameters: Vec<(String, String)>,
     /// What must come back.
     pub state: Secret,
     /// What proves, at the token endpoint, that we asked.
@@ -21,7 +23,8 @@ pub struct AuthorizationRequest {
 }
 
 /// Makes the authorization request. The standard parameters come from the `oauth2` crate, with a
-/// random state and verifier; the definition's own override, add to, or remove them.
+/// random state and verifier; `extra` are those of its extensions; the definition's own override,
+/// add to, or remove them.
 ///
 /// # Errors
 /// A template cannot be filled, or the authorization endpoint is no URL.
@@ -30,10 +33,12 @@ pub fn authorization_request(
     client_id: &str,
     redirect_uri: &str,
     scopes: &[String],
+    extra: Vec<(String, String)>,
     scope: &Scope,
 ) -> Result<AuthorizationRequest, RequestError> {
     let invalid = |what: &str| RequestError::Url(what.to_owned());
-    let endpoint = oauth2.authorization_uri.require(scope)?;
+    let endpoint = oauth2.authorization_uri.as_ref();
+    let endpoint = endpoint.ok_or_else(|| invalid("authorization_uri"))?.require(scope)?;
     let auth_url =
         AuthUrl::new("https://authorization.invalid/".to_owned()).map_err(|_| invalid("it"))?;
     let redirect = RedirectUrl::new(redirect_uri.to_owned()).map_err(|_| invalid(redirect_uri))?;
@@ -54,6 +59,10 @@ pub fn authorization_request(
     request = request.add_scopes(scopes.iter().cloned().map(OAuthScope::new));
     let (standard, state) = request.url();
     let mut params: Vec<(String, String)> = standard.query_pairs().into_owned().collect();
+    params.extend(extra);
+    if oauth2.redirection.response_mode == ResponseMode::FormPost {
+        params.push(("response_mode".to_owned(), "form_post".to_owned()));
+    }
     let joined = scopes.join(&oauth2.scope_separator);
     for (name, value) in &mut params {
         if name == "scope" {
@@ -66,13 +75,35 @@ pub fn authorization_request(
     scope.set("scope", (!joined.is_empty()).then_some(joined.as_str()));
     let params = override_params(&params, &oauth2.authorization_params, &scope)?;
     let url = with_query(&endpoint, &params, &oauth2.scope_separator)
-        .ok_or_else(|| invalid(oauth2.authorization_uri.source()))?;
+        .ok_or_else(|| invalid(&endpoint))?;
     Ok(AuthorizationRequest {
         url,
+        parameters: params,
         state: Secret::from(state.secret().as_str()),
         code_verifier,
         scope: (!joined.is_empty()).then_some(joined),
     })
+}
+
+impl AuthorizationRequest {
+    /// The same request after it was pushed: the browser carries only a reference (RFC 9126 section
+    /// 4).
+    ///
+    /// # Errors
+    /// What came back cannot stand in a URL.
+    pub fn pushed(mut self, client_id: &str, request_uri: &str) -> Result<Self, RequestError> {
+        let mut url = self.url.clone();
+        let own: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let kept = own.into_iter().filter(|(name, _)| {
+            // What stood in the endpoint's own query stays.
+            !self.parameters.iter().any(|(known, _)| known == name)
+        });
+        let kept: Vec<_> = kept.collect();
+        let reference = [("client_id", client_id), ("request_uri", request_uri)];
+        url.query_pairs_mut().clear().extend_pairs(&kept).extend_pairs(reference);
+        self.url = url;
+        Ok(self)
+    }
 }
 
 /// With a whole `body` at the token endpoint, PKCE is used only if it names the verifier.

@@ -33,6 +33,9 @@ pub enum CallbackError {
     /// A parameter twice (RFC 6749 section 3.1 forbids it).
     #[error("the redirect has `{0}` twice")]
     Repeated(String),
+    /// The provider promised to say who it is, and does not (RFC 9207 section 2.4).
+    #[error("the redirect has no `iss`, and `{0}` says that it always sends one")]
+    NoIssuer(String),
     /// Another provider answered (RFC 9207).
     #[error("the redirect says that it comes from `{found}`, and `{expected}` was asked")]
     WrongIssuer {
@@ -41,6 +44,15 @@ pub enum CallbackError {
         /// Who answered.
         found: String,
     },
+}
+
+/// The provider that was asked.
+#[derive(Clone, Copy)]
+pub struct Issuer<'a> {
+    /// Its identifier.
+    pub name: &'a str,
+    /// It says of itself that `iss` is always there.
+    pub promised: bool,
 }
 
 /// Whether a redirect answers our request: exactly one `state`, and the one that was sent, compared
@@ -65,7 +77,7 @@ pub fn check_state(params: &[(String, String)], expected: &Secret) -> Result<(),
 pub fn read_callback(
     params: &[(String, String)],
     names: &Callback,
-    issuer: Option<&str>,
+    issuer: Option<Issuer<'_>>,
 ) -> Result<Redirect, CallbackError> {
     let mut map = BTreeMap::new();
     for (name, value) in params {
@@ -74,13 +86,8 @@ pub fn read_callback(
         }
     }
     // First of all: another provider's refusal means nothing either.
-    if let (Some(expected), Some(found)) = (issuer, map.get("iss"))
-        && expected.trim_end_matches('/') != found.trim_end_matches('/')
-    {
-        return Err(CallbackError::WrongIssuer {
-            expected: expected.to_owned(),
-            found: found.clone(),
-        });
+    if let Some(issuer) = issuer {
+        check_issuer(issuer, map.get("iss").map(String::as_str))?;
     }
     if let Some(code) = map.get("error") {
         let description = map.get("error_description").cloned();
@@ -89,6 +96,19 @@ pub fn read_callback(
     match map.remove(&names.code).filter(|code| !code.is_empty()) {
         Some(code) => Ok(Redirect { code: Secret::from(code), params: map }),
         None => Err(CallbackError::NoCode(names.code.clone())),
+    }
+}
+
+fn check_issuer(expected: Issuer<'_>, found: Option<&str>) -> Result<(), CallbackError> {
+    let plain = |name: &str| name.trim_end_matches('/').to_owned();
+    match found {
+        Some(found) if plain(found) == plain(expected.name) => Ok(()),
+        Some(found) => Err(CallbackError::WrongIssuer {
+            expected: expected.name.to_owned(),
+            found: found.to_owned(),
+        }),
+        None if expected.promised => Err(CallbackError::NoIssuer(expected.name.to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -104,7 +124,8 @@ pub fn parse_pasted(text: &str) -> Option<Vec<(String, String)>> {
         Err(_) => text.trim_start_matches(['?', '#']).to_owned(),
     };
     let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    pairs.iter().any(|(name, _)| name == "state").then_some(pairs)
+    let named = pairs.iter().any(|(name, value)| !name.is_empty() && !value.is_empty());
+    named.then_some(pairs)
 }
 
 #[cfg(test)]
@@ -131,7 +152,10 @@ mod tests {
 
     #[test]
     fn a_redirect_is_a_code_or_a_refusal_of_the_provider_that_was_asked() {
-        let read = |query: &str| read_callback(&pairs(query), &names(), Some("https://a.test"));
+        let read = |query: &str| {
+            let issuer = Issuer { name: "https://a.test", promised: false };
+            read_callback(&pairs(query), &names(), Some(issuer))
+        };
         let redirect = read("http://127.0.0.1/callback?code=c&state=s&iss=https://a.test").unwrap();
         assert_eq!(redirect.code.expose(), "c");
         let refused = read("error=access_denied&error_description=no&state=s").err();
@@ -144,6 +168,9 @@ mod tests {
             read("code=c&state=s&iss=https://b.test").err(),
             Some(CallbackError::WrongIssuer { .. })
         ));
+        let promised = Issuer { name: "https://a.test", promised: true };
+        let without = read_callback(&pairs("code=c&state=s"), &names(), Some(promised));
+        assert!(matches!(without.err(), Some(CallbackError::NoIssuer(_))));
         assert!(matches!(read("code=c&code=d&state=s").err(), Some(CallbackError::Repeated(_))));
         assert!(matches!(read("state=s&code=").err(), Some(CallbackError::NoCode(_))));
     }
@@ -152,7 +179,8 @@ mod tests {
         #[test]
         fn nothing_pasted_makes_it_panic(text in "\\PC{0,200}") {
             if let Some(params) = parse_pasted(&text) {
-                let _ = read_callback(&params, &names(), Some("x"));
+                let issuer = Issuer { name: "x", promised: true };
+                let _ = read_callback(&params, &names(), Some(issuer));
             }
         }
     }

@@ -5,8 +5,7 @@ use super::request::Request;
 use std::io::{self, Cursor};
 use std::time::Duration;
 use tiny_http::{HTTPVersion, Header, Response, StatusCode};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 /// How long the peer may take to receive a response.
@@ -65,7 +64,7 @@ impl Answer {
     }
 
     /// Sends it and ends the connection.
-    pub(super) async fn send(self, stream: &mut TcpStream) -> io::Result<()> {
+    pub(super) async fn send(self, stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
         let bytes = self.into_bytes()?;
         let sent = timeout(WRITE, async {
             stream.write_all(&bytes).await?;
@@ -109,7 +108,7 @@ fn header(name: &str, value: &str) -> io::Result<Header> {
 }
 
 /// Receives what is still under way, and throws it away.
-pub(super) async fn linger(stream: &mut TcpStream) {
+pub(super) async fn linger(stream: &mut (impl AsyncRead + Unpin)) {
     let (time, bytes) = LINGER;
     let mut rest = stream.take(bytes);
     let _late = timeout(time, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;

@@ -1,11 +1,11 @@
-//! The redirection endpoint as it is registered at the app: host, port and path.
+//! The redirection endpoint as it is registered at the app: scheme, host, port and path.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How the redirect URI names this machine. Providers compare the text, so that `localhost` and
 /// `127.0.0.1` are two different registrations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Host {
     /// `127.0.0.1`, what RFC 8252 recommends.
     Ipv4,
@@ -13,10 +13,12 @@ pub enum Host {
     Ipv6,
     /// `localhost`, which the browser may resolve to either.
     Localhost,
+    /// A name that leads here from outside, in lower case: only with a listener address of its own.
+    Other(String),
 }
 
 impl Host {
-    /// Recognizes the host of a redirect URI, with or without the brackets of IPv6.
+    /// Recognizes the loopback host of a redirect URI, with or without the brackets of IPv6.
     #[must_use]
     pub fn parse(host: &str) -> Option<Self> {
         match host.to_ascii_lowercase().as_str() {
@@ -28,11 +30,11 @@ impl Host {
     }
 
     /// Whether the browser can only come to this address.
-    pub(super) fn needs(self, address: IpAddr) -> bool {
+    pub(super) fn needs(&self, address: IpAddr) -> bool {
         match self {
             Self::Ipv4 => address == Ipv4Addr::LOCALHOST,
             Self::Ipv6 => address == Ipv6Addr::LOCALHOST,
-            Self::Localhost => false,
+            Self::Localhost | Self::Other(_) => false,
         }
     }
 }
@@ -43,6 +45,7 @@ impl fmt::Display for Host {
             Self::Ipv4 => "127.0.0.1",
             Self::Ipv6 => "[::1]",
             Self::Localhost => "localhost",
+            Self::Other(name) => name,
         })
     }
 }
@@ -56,9 +59,10 @@ pub enum Port {
     Fixed(u16),
 }
 
-/// A loopback redirection endpoint.
+/// A redirection endpoint that is answered here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
+    https: bool,
     host: Host,
     port: Port,
     path: String,
@@ -76,7 +80,7 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// An endpoint; the path is empty or begins with `/` and is taken to the letter.
+    /// An http endpoint; the path is empty or begins with `/` and is taken to the letter.
     ///
     /// # Errors
     /// When the path is not one that a redirect URI can have.
@@ -89,14 +93,26 @@ impl Endpoint {
         } else if !path.chars().all(allowed) {
             Err(EndpointError::Character(path))
         } else {
-            Ok(Self { host, port, path })
+            Ok(Self { https: false, host, port, path })
         }
+    }
+
+    /// The same over TLS.
+    #[must_use]
+    pub fn https(self) -> Self {
+        Self { https: true, ..self }
+    }
+
+    /// Whether the browser comes over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.https
     }
 
     /// The host as the redirect URI names it.
     #[must_use]
-    pub fn host(&self) -> Host {
-        self.host
+    pub fn host(&self) -> &Host {
+        &self.host
     }
 
     /// The port that was asked for.
@@ -108,19 +124,32 @@ impl Endpoint {
     /// The redirect URI at this port, to the letter: an empty path stays empty.
     #[must_use]
     pub fn redirect_uri(&self, port: u16) -> String {
-        format!("{}{}", origin(self.host, port), self.path)
+        format!("{}{}", self.origin(port), self.path)
+    }
+
+    /// Scheme, host and port, without the port where the scheme implies it: browsers leave it out.
+    pub(super) fn origin(&self, port: u16) -> String {
+        let (scheme, implied) = if self.https { ("https", 443) } else { ("http", 80) };
+        match port == implied {
+            true => format!("{scheme}://{}", self.host),
+            false => format!("{scheme}://{}:{port}", self.host),
+        }
+    }
+
+    /// What `Host` is in a request to it, with and without an implied port.
+    pub(super) fn host_headers(&self, port: u16) -> [String; 2] {
+        let short = self.origin(port);
+        let short = short.split_once("://").map_or("", |(_, rest)| rest).to_owned();
+        [short, format!("{}:{port}", self.host)]
+    }
+
+    /// The same endpoint under another name.
+    pub(super) fn at(&self, host: Host) -> Self {
+        Self { host, ..self.clone() }
     }
 
     /// The path as it arrives in a request, which is never empty.
     pub(super) fn request_path(&self) -> &str {
         if self.path.is_empty() { "/" } else { &self.path }
-    }
-}
-
-/// `http://host:port`, without the port where it is the one of `http`: browsers leave it out.
-pub(super) fn origin(host: Host, port: u16) -> String {
-    match port {
-        80 => format!("http://{host}"),
-        port => format!("http://{host}:{port}"),
     }
 }

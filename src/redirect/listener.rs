@@ -1,22 +1,25 @@
 //! Binding: the sockets are open before the browser is, so that the redirect cannot miss them.
 
-use super::endpoint::{Endpoint, Host, Port, origin};
+use super::endpoint::{Endpoint, Host, Port};
 use super::server;
-use super::site::Site;
+use super::site::{Admitted, Site};
+use super::tls::{Certificate, TlsError};
 use super::waiting::Waiting;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 /// How often a free port is looked for that is free for IPv4 and IPv6 both.
 const ATTEMPTS: usize = 32;
 
 /// Bound sockets that nobody answers yet.
-#[derive(Debug)]
 pub struct Listener {
     endpoint: Endpoint,
     port: u16,
     sockets: Vec<TcpListener>,
+    admitted: Admitted,
+    tls: Option<TlsAcceptor>,
 }
 
 /// Why the redirect cannot be listened for.
@@ -44,6 +47,9 @@ pub enum StartError {
     /// The short link redirects a browser, which must not be sent to another scheme.
     #[error("the authorization URL is not an `https` or `http` URL")]
     AuthorizationUrl,
+    /// An https redirect URI was not given a certificate.
+    #[error("an https redirect URI needs a certificate")]
+    NoCertificate,
     /// The thread or its event loop could not be made.
     #[error("cannot start the redirect listener")]
     System(#[from] io::Error),
@@ -63,7 +69,48 @@ impl Listener {
             Port::Fixed(port) => (port, bind_both(endpoint.host(), port)?),
             Port::Any => bind_any(endpoint.host())?,
         };
-        Ok(Self { endpoint, port, sockets })
+        let admitted = Admitted { loopback_names: true, form_post: false };
+        Ok(Self { endpoint, port, sockets, admitted, tls: None })
+    }
+
+    /// Listens at another address than the redirect URI names: in a container, whose loopback
+    /// address nobody outside can reach. Since others can reach it now, only the redirect URI's own
+    /// host is answered. Any port becomes the one of the address.
+    ///
+    /// # Errors
+    /// As [`Self::bind`].
+    pub fn bind_at(endpoint: Endpoint, address: SocketAddr) -> Result<Self, BindError> {
+        let socket = listen(address.ip(), address.port()).map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => BindError::PortTaken { port: address.port() },
+            _ => refused(address.ip(), address.port(), error),
+        })?;
+        let port = match endpoint.port() {
+            Port::Fixed(port) => port,
+            Port::Any => address.port(),
+        };
+        let admitted = Admitted { loopback_names: false, form_post: false };
+        Ok(Self { endpoint, port, sockets: vec![socket], admitted, tls: None })
+    }
+
+    /// Takes the response from a form as well (OAuth 2.0 Form Post Response Mode, section 2).
+    #[must_use]
+    pub fn with_form_post(mut self) -> Self {
+        self.admitted.form_post = true;
+        self
+    }
+
+    /// Speaks TLS with this certificate, as an https redirect URI needs.
+    ///
+    /// # Errors
+    /// The key does not belong to the certificate, or is of no use.
+    pub fn with_certificate(self, certificate: Certificate) -> Result<Self, TlsError> {
+        Ok(Self { tls: Some(certificate.acceptor()?), ..self })
+    }
+
+    /// The endpoint as it was asked for.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     /// The redirect URI with the actual port, exactly as it goes into the authorization request.
@@ -82,7 +129,7 @@ impl Listener {
     /// the request's parameters out of the process list when it is handed to a browser.
     #[must_use]
     pub fn short_link(&self) -> String {
-        format!("{}/", origin(self.endpoint.host(), self.port))
+        format!("{}/", self.endpoint.origin(self.port))
     }
 
     /// Begins to answer. `check` says whether a callback belongs to this authorization (`state`,
@@ -99,15 +146,27 @@ impl Listener {
         if !matches!(url.scheme(), "https" | "http") {
             return Err(StartError::AuthorizationUrl);
         }
+        if self.endpoint.is_https() && self.tls.is_none() {
+            return Err(StartError::NoCertificate);
+        }
         let short_link = self.short_link();
-        let (site, events) = Site::new(self.endpoint, self.port, url.into(), Box::new(check));
-        let server = server::spawn(self.sockets, site)?;
+        let (site, events) =
+            Site::new(&self.endpoint, self.port, self.admitted, url.into(), Box::new(check));
+        let server = server::spawn(self.sockets, site, self.tls)?;
         Ok(Waiting::new(short_link, events, server))
     }
 }
 
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listener")
+            .field("redirect_uri", &self.redirect_uri())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Looks for a port that is free at both addresses.
-fn bind_any(host: Host) -> Result<(u16, Vec<TcpListener>), BindError> {
+fn bind_any(host: &Host) -> Result<(u16, Vec<TcpListener>), BindError> {
     // Sockets that did not fit are kept until the end: the system would offer their port again.
     let mut misfits = Vec::new();
     let mut taken = 0;
@@ -115,7 +174,7 @@ fn bind_any(host: Host) -> Result<(u16, Vec<TcpListener>), BindError> {
         let probe = match listen(Ipv4Addr::LOCALHOST.into(), 0) {
             Ok(socket) => socket,
             // a machine with nothing but IPv6
-            Err(_) if host != Host::Ipv4 => listen(Ipv6Addr::LOCALHOST.into(), 0)
+            Err(_) if *host != Host::Ipv4 => listen(Ipv6Addr::LOCALHOST.into(), 0)
                 .map_err(|source| refused(Ipv6Addr::LOCALHOST.into(), 0, source))?,
             Err(source) => return Err(refused(Ipv4Addr::LOCALHOST.into(), 0, source)),
         };
@@ -133,7 +192,7 @@ fn bind_any(host: Host) -> Result<(u16, Vec<TcpListener>), BindError> {
 }
 
 /// Listens at both addresses, or fails when the browser could then end up elsewhere.
-fn bind_both(host: Host, port: u16) -> Result<Vec<TcpListener>, BindError> {
+fn bind_both(host: &Host, port: u16) -> Result<Vec<TcpListener>, BindError> {
     let mut sockets = Vec::new();
     let mut last = None;
     for address in LOOPBACK {
@@ -151,7 +210,7 @@ fn bind_both(host: Host, port: u16) -> Result<Vec<TcpListener>, BindError> {
 
 /// The addresses beside the one that is bound already.
 fn bind_missing(
-    host: Host,
+    host: &Host,
     port: u16,
     sockets: &mut Vec<TcpListener>,
     bound: IpAddr,
@@ -166,7 +225,7 @@ const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6A
 
 /// The inner error is that of an address which this machine does not have and nobody needs.
 fn bind_one(
-    host: Host,
+    host: &Host,
     address: IpAddr,
     port: u16,
 ) -> Result<Result<TcpListener, io::Error>, BindError> {
@@ -185,5 +244,5 @@ fn listen(address: IpAddr, port: u16) -> io::Result<TcpListener> {
 }
 
 fn refused(address: IpAddr, port: u16, source: io::Error) -> BindError {
-    BindError::Refused { address: std::net::SocketAddr::new(address, port).to_string(), source }
+    BindError::Refused { address: SocketAddr::new(address, port).to_string(), source }
 }

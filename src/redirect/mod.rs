@@ -19,6 +19,7 @@
 mod answer;
 mod endpoint;
 mod event;
+mod holder;
 mod listener;
 mod page;
 mod request;
@@ -26,10 +27,13 @@ mod server;
 mod site;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod waiting;
 
 pub use endpoint::{Endpoint, EndpointError, Host, Port};
 pub use event::{Callback, Event};
+pub use holder::{Holder, holder};
 pub use listener::{BindError, Listener, StartError};
 pub use page::{Outcome, Page, Row};
+pub use tls::{Certificate, TlsError};
 pub use waiting::Waiting;

@@ -1,4 +1,4 @@
-//! Reading a request's head: bounded, strict where it protects, and never a body.
+//! Reading a request: bounded, strict where it protects, and a body only where one is expected.
 
 use std::io;
 use tiny_http::Method;
@@ -10,10 +10,12 @@ const TARGET: usize = 8 * 1024;
 const LINE: usize = TARGET + 32;
 /// The longest head. All programs at `localhost` share their cookies, so it is not small.
 const HEAD: usize = 64 * 1024;
+/// The longest form.
+const BODY: usize = 64 * 1024;
 /// The most header fields.
 const FIELDS: usize = 128;
 
-/// The head of a request, as far as it matters here.
+/// A request, as far as it matters here.
 #[derive(Debug)]
 pub(super) struct Request {
     method: Method,
@@ -22,6 +24,10 @@ pub(super) struct Request {
     /// In lower case.
     pub(super) host: Option<String>,
     pub(super) prefetch: bool,
+    /// The form, where one is taken and this is one.
+    pub(super) body: Option<String>,
+    length: Option<usize>,
+    is_form: bool,
 }
 
 /// Why there is no request.
@@ -40,14 +46,21 @@ impl From<io::Error> for ReadError {
 }
 
 impl Request {
-    pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Self, ReadError> {
+    /// Reads the head, and the body of a request that `takes_body` wants one of.
+    pub(super) async fn read(
+        stream: &mut (impl AsyncRead + Unpin),
+        takes_body: impl FnOnce(&Self) -> bool,
+    ) -> Result<Self, ReadError> {
         let mut head = Vec::with_capacity(2048);
         loop {
             if stream.read_buf(&mut head).await? == 0 {
                 return Err(ReadError::Gone);
             }
             if let Some(end) = find(&head, b"\r\n\r\n").filter(|end| *end <= HEAD) {
-                return Self::parse(&head[..end]);
+                let mut request = Self::parse(&head[..end])?;
+                let takes = takes_body(&request);
+                request.read_body(stream, &head[end + 4..], takes).await?;
+                return Ok(request);
             }
             if find(&head, b"\r\n").unwrap_or(head.len()) > LINE {
                 return Err(ReadError::Refused(414));
@@ -66,6 +79,34 @@ impl Request {
         self.method == Method::Head
     }
 
+    pub(super) fn is_post(&self) -> bool {
+        self.method == Method::Post
+    }
+
+    async fn read_body(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+        begun: &[u8],
+        takes: bool,
+    ) -> Result<(), ReadError> {
+        let length = self.length.unwrap_or(0);
+        if !takes {
+            // That of a POST in the wrong place stays unread: what matters more is said of it.
+            return if length == 0 || self.is_post() { Ok(()) } else { Err(TOO_LARGE) };
+        }
+        if length > BODY {
+            return Err(TOO_LARGE);
+        }
+        if begun.len() > length {
+            return Err(BAD);
+        }
+        let mut body = begun.to_vec();
+        body.resize(length, 0);
+        stream.read_exact(&mut body[begun.len()..]).await?;
+        self.body = self.is_form.then(|| String::from_utf8(body)).transpose().map_err(|_| BAD)?;
+        Ok(())
+    }
+
     fn parse(head: &[u8]) -> Result<Self, ReadError> {
         let mut lines =
             head.split(|byte| *byte == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l));
@@ -74,8 +115,16 @@ impl Request {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (target, None),
         };
-        let mut request =
-            Self { method, path: path.to_owned(), query, host: None, prefetch: false };
+        let mut request = Self {
+            method,
+            path: path.to_owned(),
+            query,
+            host: None,
+            prefetch: false,
+            body: None,
+            length: None,
+            is_form: false,
+        };
         for (index, line) in lines.enumerate() {
             if index >= FIELDS {
                 return Err(ReadError::Refused(431));
@@ -101,10 +150,18 @@ impl Request {
                 let host = String::from_utf8(value.to_ascii_lowercase()).map_err(|_| BAD)?;
                 if self.host.replace(host).is_some() { Err(BAD) } else { Ok(()) }
             }
-            // Nothing here takes a body, and none is read. Refused before anybody can disagree
-            // about where it ends.
+            // Refused before anybody can disagree about where the body ends.
             b"transfer-encoding" => Err(BAD),
-            b"content-length" if value != b"0" => Err(ReadError::Refused(413)),
+            b"content-length" => {
+                let length = length(value).ok_or(BAD)?;
+                if self.length.replace(length).is_some() { Err(BAD) } else { Ok(()) }
+            }
+            b"content-type" => {
+                let kind = value.split(|byte| *byte == b';').next().unwrap_or_default();
+                self.is_form =
+                    kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded");
+                Ok(())
+            }
             b"sec-purpose" | b"purpose" | b"x-moz" => {
                 self.prefetch |= find(value, b"prefetch").is_some();
                 Ok(())
@@ -116,6 +173,14 @@ impl Request {
 }
 
 const BAD: ReadError = ReadError::Refused(400);
+const TOO_LARGE: ReadError = ReadError::Refused(413);
+
+/// RFC 9110, 8.6: digits and nothing else. More of them than fit is too large, whatever it is.
+fn length(value: &[u8]) -> Option<usize> {
+    let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    let text = str::from_utf8(value).ok().filter(|_| digits)?;
+    Some(text.parse().unwrap_or(usize::MAX))
+}
 
 fn request_line(line: &[u8]) -> Result<(Method, &str), ReadError> {
     let line = str::from_utf8(line).map_err(|_| BAD)?;
@@ -185,8 +250,9 @@ mod tests {
             ("GET /#f HTTP/1.1\r\nHost: a", 400),
             ("GET / HTTP/2.0\r\nHost: a", 505),
             ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity", 400),
-            ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5", 413),
-            ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +0", 413),
+            ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +0", 400),
+            ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0, 0", 400),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1", 400),
         ] {
             assert_eq!(parse(head.as_bytes()).unwrap_err(), status, "{head:?}");
         }

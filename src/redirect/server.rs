@@ -9,13 +9,14 @@ use std::net::TcpListener as StdListener;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use tokio::io::AsyncReadExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
-/// How long a request's head may take. Browsers open connections ahead of need and open others
+/// How long a TLS handshake, and a request, may take. Browsers open connections ahead of need and open others
 /// when they are closed, so it may be short.
 const HEAD: Duration = Duration::from_secs(5);
 /// Connections at the same time; further ones wait in the system's queue.
@@ -58,13 +59,18 @@ impl Drop for Server {
     }
 }
 
-pub(super) fn spawn(sockets: Vec<StdListener>, site: Site) -> io::Result<Server> {
+pub(super) fn spawn(
+    sockets: Vec<StdListener>,
+    site: Site,
+    tls: Option<TlsAcceptor>,
+) -> io::Result<Server> {
     let (outcome, outcome_receiver) = watch::channel(None);
     let (delivery_sender, delivery) = watch::channel(Delivery::default());
     let (stop, stopped) = oneshot::channel::<()>();
     let (ready_sender, ready) = std::sync::mpsc::sync_channel(1);
     let shared = Arc::new(Shared {
         site,
+        tls,
         outcome: outcome_receiver,
         delivery: delivery_sender,
         connections: Arc::new(Semaphore::new(CONNECTIONS)),
@@ -97,6 +103,7 @@ fn start(sockets: Vec<StdListener>, shared: &Arc<Shared>) -> io::Result<Runtime>
 /// What all connections share.
 struct Shared {
     site: Site,
+    tls: Option<TlsAcceptor>,
     outcome: Outcome,
     delivery: watch::Sender<Delivery>,
     connections: Arc<Semaphore>,
@@ -108,7 +115,16 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             Ok((stream, _)) => {
                 let shared = Arc::clone(&shared);
                 tokio::spawn(async move {
-                    shared.serve(stream).await;
+                    match &shared.tls {
+                        None => shared.serve(stream).await,
+                        // A browser that does not trust the certificate hangs up, and comes again
+                        // when the person does.
+                        Some(tls) => {
+                            if let Ok(Ok(stream)) = timeout(HEAD, tls.accept(stream)).await {
+                                shared.serve(stream).await;
+                            }
+                        }
+                    }
                     drop(permit);
                 });
             }
@@ -119,8 +135,9 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    async fn serve(&self, mut stream: TcpStream) {
-        let answer = match timeout(HEAD, Request::read(&mut stream)).await {
+    async fn serve(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let read = Request::read(&mut stream, |request| self.site.takes_body(request));
+        let answer = match timeout(HEAD, read).await {
             Err(_) | Ok(Err(ReadError::Gone)) => return,
             Ok(Err(ReadError::Refused(status))) => Answer::notice(status, &Notice::MALFORMED),
             Ok(Ok(request)) => match self.site.route(&request) {
@@ -134,7 +151,7 @@ impl Shared {
     }
 
     /// Holds the connection until the outcome is known, then sends it.
-    async fn tell(&self, mut stream: TcpStream) {
+    async fn tell(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let _waiting = Waiting::new(&self.delivery);
         let mut outcome = self.outcome.clone();
         let html = tokio::select! {
@@ -166,7 +183,7 @@ impl Drop for Waiting<'_> {
 }
 
 /// Returns when the peer closes: the tab was closed or reloaded.
-async fn gone(stream: &mut TcpStream) {
+async fn gone(stream: &mut (impl AsyncRead + Unpin)) {
     let mut ignored = [0; 1024];
     while matches!(stream.read(&mut ignored).await, Ok(1..)) {}
 }

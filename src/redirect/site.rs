@@ -1,7 +1,7 @@
 //! What is at which path: pure decisions, apart from remembering the callback that was accepted.
 
 use super::answer::Answer;
-use super::endpoint::{Endpoint, Host, origin};
+use super::endpoint::{Endpoint, Host};
 use super::event::{Callback, Event, Events};
 use super::page::Notice;
 use super::request::Request;
@@ -21,12 +21,22 @@ const STRAYS: usize = 64;
 
 pub(super) type Check = Box<dyn Fn(&[(String, String)]) -> Result<(), String> + Send>;
 
+/// What is let in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Admitted {
+    /// Every name of the loopback address, and not only the redirect URI's own.
+    pub(super) loopback_names: bool,
+    /// The response as a form.
+    pub(super) form_post: bool,
+}
+
 /// The listener's few resources.
 pub(super) struct Site {
     callback_path: String,
     /// The values of `Host` that are ours. A page at another name that resolves to 127.0.0.1 (DNS
     /// rebinding) sends its own.
     hosts: Vec<String>,
+    form_post: bool,
     authorization_url: String,
     /// Where the accepted callback is redirected to. Its query is random, so that other users of
     /// this machine cannot look at the outcome.
@@ -54,8 +64,9 @@ pub(super) enum Reply {
 
 impl Site {
     pub(super) fn new(
-        endpoint: Endpoint,
+        endpoint: &Endpoint,
         port: u16,
+        admitted: Admitted,
         authorization_url: String,
         check: Check,
     ) -> (Self, Events) {
@@ -63,7 +74,8 @@ impl Site {
         let (strays, strays_receiver) = mpsc::channel(STRAYS);
         let site = Self {
             callback_path: endpoint.request_path().to_owned(),
-            hosts: hosts(port),
+            hosts: hosts(endpoint, port, admitted.loopback_names),
+            form_post: admitted.form_post,
             authorization_url,
             done: format!("{}?{}", DONE, nonce()),
             state: Mutex::new(State { check, phase: Phase::Waiting(accepted) }),
@@ -85,11 +97,22 @@ impl Site {
             DONE if self.is_done(request) => get_only(request, || Reply::Outcome),
             // With the callback at `/` too, only one of them has a query.
             "/" if query.is_none() => get_only(request, || self.short_link()),
+            _ if self.takes_body(request) => match &request.body {
+                // A query beside it is not looked at: two places could disagree.
+                Some(form) => Reply::Now(self.callback(form)),
+                None => Reply::Now(Answer::notice(415, &Notice::MALFORMED)),
+            },
             path if path == self.callback_path => {
                 get_only(request, || Reply::Now(self.callback(query.unwrap_or_default())))
             }
             _ => Reply::Now(Answer::notice(404, &Notice::NOTHING_HERE)),
         }
+    }
+
+    /// Whether a request is one whose body is read. Its `Origin` says nothing: the form stands on
+    /// the provider's page, whose address need not be the one of its endpoints.
+    pub(super) fn takes_body(&self, request: &Request) -> bool {
+        self.form_post && request.is_post() && request.path == self.callback_path
     }
 
     fn short_link(&self) -> Reply {
@@ -150,14 +173,12 @@ fn get_only(request: &Request, reply: impl FnOnce() -> Reply) -> Reply {
     if request.is_get() { reply() } else { Reply::Now(Answer::method_not_allowed()) }
 }
 
-fn hosts(port: u16) -> Vec<String> {
-    [Host::Ipv4, Host::Ipv6, Host::Localhost]
-        .into_iter()
-        .flat_map(|host| {
-            let short = origin(host, port);
-            [short.trim_start_matches("http://").to_owned(), format!("{host}:{port}")]
-        })
-        .collect()
+fn hosts(endpoint: &Endpoint, port: u16, loopback_names: bool) -> Vec<String> {
+    if !loopback_names {
+        return endpoint.host_headers(port).into();
+    }
+    let names = [Host::Ipv4, Host::Ipv6, Host::Localhost].into_iter();
+    names.flat_map(|host| endpoint.at(host).host_headers(port)).collect()
 }
 
 fn nonce() -> String {

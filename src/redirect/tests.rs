@@ -289,7 +289,7 @@ fn only_web_pages_are_redirected_to() {
 fn the_outcome_is_held_back_until_it_is_known() {
     let mut setup = setup();
     let done = setup.accept();
-    assert!(!done.contains("c1") && !done.contains("state"), "{done}");
+    assert!(!done.contains("code=") && !done.contains("state="), "{done}");
     block_on(setup.waiting.callback());
     let mut browsers = [setup.come_to(&done), setup.come_to(&done)];
     browsers[0].set_read_timeout(Some(Duration::from_millis(200))).unwrap();

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::authenticate::{authenticate, drain};
 use super::authorization_type::AuthorizationType;
 use super::echo::{digest, echo};
-use super::host::issuer;
+use super::host::origin;
 use super::provider::Provider;
 use super::{misbehave, user_info};
 
@@ -118,7 +118,7 @@ struct Page {
 /// A list in pages, which a `Link` header (RFC 8288) and a member name alike.
 async fn pages(Query(Page { page }): Query<Page>, request: Request) -> Response {
     let page = page.unwrap_or(1);
-    let (server, path) = (issuer(request.headers()), request.uri().path());
+    let (server, path) = (origin(request.headers()), request.uri().path());
     let next = (page < PAGES).then(|| format!("{server}{path}?page={}", page + 1));
     let items = if (1..=PAGES).contains(&page) { vec![page * 2 - 1, page * 2] } else { Vec::new() };
     let link = next.as_ref().map(|next| [(header::LINK, format!("<{next}>; rel=\"next\""))]);

@@ -13,46 +13,68 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde_json::json;
 
+use super::access_token::{self, Call, Refused, after};
 use super::authorization_type::AuthorizationType;
-use super::client_authentication::basic;
+use super::called::Called;
+use super::client::basic;
 use super::error::NO_STORE;
 use super::form::Parameters;
 use super::person::Person;
 use super::place::Place;
 use super::provider::Provider;
+use super::resource;
+use super::signed;
+use super::subject::Subject;
 
 pub(super) const USERNAME: &str = "ada";
 pub(super) const PASSWORD: &str = "practice-password";
-const API_KEY: &str = "practice-key";
-const API_SECRET: &str = "practice-api-secret";
+pub(super) const API_KEY: &str = "practice-key";
+pub(super) const API_SECRET: &str = "practice-api-secret";
 /// How much of an unwanted body is read, in bytes.
 const MAX_UNWANTED: usize = 1024 * 1024;
 
 /// Who calls.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
-    pub(super) person: Person,
+    pub(super) subject: Subject,
     /// The scopes of the access token; `None` for types that have none.
     pub(super) scopes: Option<Vec<String>>,
+}
+
+impl Caller {
+    /// Whose every key and password is.
+    fn ada() -> Self {
+        Self { subject: Subject::Person(Person::Ada), scopes: None }
+    }
 }
 
 /// The middleware in front of every API call.
 pub(super) async fn authenticate(
     State((provider, kind)): State<(Arc<Provider>, AuthorizationType)>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
+    if let Some(scheme) = kind.scheme() {
+        return match signed::verified(scheme, request).await {
+            Ok(request) => pass(request, Caller::ada(), next).await,
+            Err(reason) => refusal(kind, reason.into(), true),
+        };
+    }
     let found = presented(&request);
-    match caller(&provider, kind, &found) {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(reason) => {
+    let called = Called::of(request.extensions());
+    let call = Call { method: request.method(), headers: request.headers(), url: &called.url };
+    match caller(&provider, (kind, &call), &found) {
+        Ok(caller) => pass(request, caller, next).await,
+        Err(refused) => {
             drain(request.into_body()).await;
-            refusal(kind, reason, !found.is_empty())
+            refusal(kind, refused, !found.is_empty())
         }
     }
+}
+
+async fn pass(mut request: Request, caller: Caller, next: Next) -> Response {
+    request.extensions_mut().insert(caller);
+    next.run(request).await
 }
 
 /// Reads what is left of a body that nobody wants: a connection that is closed while a client still
@@ -91,35 +113,47 @@ fn presented(request: &Request) -> Vec<(Place, String)> {
 
 fn caller(
     provider: &Provider,
-    kind: AuthorizationType,
+    (kind, call): (AuthorizationType, &Call<'_>),
     found: &[(Place, String)],
-) -> Result<Caller, &'static str> {
+) -> Result<Caller, Refused> {
     if found.is_empty() {
-        return Err("there is no credential");
+        return Err("there is no credential".into());
     }
     let places: Vec<_> = found.iter().map(|(place, _)| *place).collect();
     if places != kind.places() {
-        return Err("a credential is missing, in the wrong place or given twice");
+        return Err("a credential is missing, in the wrong place or given twice".into());
     }
-    let ada = Caller { person: Person::Ada, scopes: None };
     let right = match (kind, &*found[0].1) {
-        (AuthorizationType::OAuth2, value) => return access_token(provider, value),
-        (AuthorizationType::Login, value) => return session(provider, value).map(|()| ada),
+        (AuthorizationType::OAuth2, value) => return access_token(provider, value, call),
+        (AuthorizationType::Login, value) => {
+            return Ok(session(provider, value).map(|()| Caller::ada())?);
+        }
         (AuthorizationType::Basic | AuthorizationType::BasicUrl, value) => is_ada(value),
         (AuthorizationType::BasicApiKey, value) => is_ada(value) && found[1].1 == API_KEY,
         (AuthorizationType::ApiKey, value) => after(value, "Bearer") == Some(API_KEY),
         (AuthorizationType::ApiSecret, value) => after(value, "Bearer") == Some(API_SECRET),
         (AuthorizationType::ApiKeySecret, value) => value == API_KEY && found[1].1 == API_SECRET,
         (AuthorizationType::ApiKeyUrl, value) => value == API_KEY,
+        // Those are signed, and never come here.
+        (AuthorizationType::Hmac | AuthorizationType::AwsSigV4, _) => false,
     };
-    if right { Ok(ada) } else { Err("the credential is wrong") }
+    if right { Ok(Caller::ada()) } else { Err("the credential is wrong".into()) }
 }
 
-/// RFC 6750 section 2.1
-fn access_token(provider: &Provider, authorization: &str) -> Result<Caller, &'static str> {
-    let token = after(authorization, "Bearer").ok_or("the Authorization header is not Bearer")?;
-    let (person, scopes) = provider.grants().check(token, Instant::now())?;
-    Ok(Caller { person, scopes: Some(scopes) })
+/// A token for some resource is good there only (RFC 8707 section 2), and at this provider's own
+/// user information.
+fn access_token(
+    provider: &Provider,
+    authorization: &str,
+    call: &Call<'_>,
+) -> Result<Caller, Refused> {
+    let authority = access_token::authority(provider, authorization, call)?;
+    if !call.url.ends_with(AuthorizationType::OAuth2.user_info())
+        && !resource::covers(&authority.audience, call.url)
+    {
+        return Err("the access token was issued for another resource".into());
+    }
+    Ok(Caller { subject: authority.subject, scopes: Some(authority.scopes) })
 }
 
 fn session(provider: &Provider, authorization: &str) -> Result<(), &'static str> {
@@ -135,21 +169,11 @@ fn is_ada(authorization: &str) -> bool {
     basic(authorization).is_some_and(|(user, password)| user == USERNAME && password == PASSWORD)
 }
 
-/// What follows a scheme, whose name compares without case (RFC 9110 section 11.1).
-fn after<'a>(authorization: &'a str, scheme: &str) -> Option<&'a str> {
-    let (name, rest) = authorization.split_once(' ')?;
-    name.eq_ignore_ascii_case(scheme).then_some(rest)
-}
-
-fn refusal(kind: AuthorizationType, reason: &'static str, tried: bool) -> Response {
-    let oauth2 = kind == AuthorizationType::OAuth2;
-    let mut challenge = kind.challenge().to_owned();
-    if oauth2 && tried {
-        // RFC 6750 section 3.1: no error code for a request that did not even try.
-        challenge += &format!(r#", error="invalid_token", error_description="{reason}""#);
+fn refusal(kind: AuthorizationType, refused: Refused, tried: bool) -> Response {
+    if kind == AuthorizationType::OAuth2 {
+        return refused.response(r#"realm="sandbox""#, tried);
     }
-    let error = if oauth2 { "invalid_token" } else { "unauthorized" };
-    let body = Json(json!({"error": error, "error_description": reason}));
-    (StatusCode::UNAUTHORIZED, NO_STORE, [(header::WWW_AUTHENTICATE, challenge)], body)
-        .into_response()
+    let body = Json(json!({"error": "unauthorized", "error_description": refused.reason}));
+    let challenge = [(header::WWW_AUTHENTICATE, kind.challenge())];
+    (StatusCode::UNAUTHORIZED, NO_STORE, challenge, body).into_response()
 }

@@ -1,8 +1,10 @@
 //! Defines the authorization types and the prefix beneath which each has its API.
 
 use super::place::Place;
+use super::signed::Scheme;
 
-/// One of a definition's types, and the login that a key or basic type may have.
+/// One of a definition's types, the login that a key or basic type may have, and the signatures that
+/// a key may make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AuthorizationType {
     OAuth2,
@@ -14,10 +16,12 @@ pub(super) enum AuthorizationType {
     ApiKeySecret,
     ApiKeyUrl,
     Login,
+    Hmac,
+    AwsSigV4,
 }
 
 impl AuthorizationType {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::OAuth2,
         Self::Basic,
         Self::BasicUrl,
@@ -27,6 +31,8 @@ impl AuthorizationType {
         Self::ApiKeySecret,
         Self::ApiKeyUrl,
         Self::Login,
+        Self::Hmac,
+        Self::AwsSigV4,
     ];
 
     pub(super) fn prefix(self) -> &'static str {
@@ -40,6 +46,8 @@ impl AuthorizationType {
             Self::ApiKeySecret => "/api-key-secret",
             Self::ApiKeyUrl => "/api-key-url",
             Self::Login => "/login",
+            Self::Hmac => "/hmac",
+            Self::AwsSigV4 => "/aws-sigv4",
         }
     }
 
@@ -61,6 +69,15 @@ impl AuthorizationType {
         }
     }
 
+    /// How its calls are signed; `None` where the credential itself is in them.
+    pub(super) fn scheme(self) -> Option<Scheme> {
+        match self {
+            Self::Hmac => Some(Scheme::Hmac),
+            Self::AwsSigV4 => Some(Scheme::AwsSigV4),
+            _ => None,
+        }
+    }
+
     /// What a 401 asks for (RFC 9110 section 11.6.1).
     pub(super) fn challenge(self) -> &'static str {
         match self {
@@ -70,6 +87,8 @@ impl AuthorizationType {
             Self::OAuth2 | Self::ApiKey | Self::ApiSecret => r#"Bearer realm="sandbox""#,
             Self::ApiKeySecret | Self::ApiKeyUrl => r#"ApiKey realm="sandbox""#,
             Self::Login => r#"Session realm="sandbox""#,
+            Self::Hmac => r#"HMAC-SHA256 realm="sandbox""#,
+            Self::AwsSigV4 => r#"AWS4-HMAC-SHA256 realm="sandbox""#,
         }
     }
 }

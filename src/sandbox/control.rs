@@ -29,14 +29,14 @@ pub(super) async fn state(State(provider): State<Arc<Provider>>) -> Response {
 /// `POST /sandbox/expire`: every access token and login session is over.
 pub(super) async fn expire(State(provider): State<Arc<Provider>>) -> StatusCode {
     let now = Instant::now();
-    provider.grants().expire_all(now);
+    provider.ledger().expire_all(now);
     provider.sessions().values_mut().for_each(|expires| *expires = now);
     StatusCode::NO_CONTENT
 }
 
 /// `POST /sandbox/revoke`: every grant is over, as if everybody had taken access back.
 pub(super) async fn revoke(State(provider): State<Arc<Provider>>) -> StatusCode {
-    provider.grants().revoke_all();
+    provider.ledger().revoke_all();
     StatusCode::NO_CONTENT
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::authenticate::Caller;
 use super::form::Parameters;
 use super::place::is_credential;
+use crate::text::hex;
 
 /// A longer body is told by its length and digest.
 const MAX_ECHO: usize = 64 * 1024;
@@ -27,7 +28,7 @@ pub(super) async fn echo(Extension(caller): Extension<Caller>, request: Request)
         "query": without_credentials(query.iter().map(|(name, value)| (name, value.to_owned()))),
         "headers": headers(&parts.headers),
         "body": shown(digest),
-        "user": caller.person.email(),
+        "user": caller.subject.name(),
     }))
     .into_response()
 }
@@ -56,7 +57,7 @@ pub(super) async fn digest(body: Body) -> Result<Digest, axum::Error> {
             start.extend_from_slice(&chunk);
         }
     }
-    let sha256 = context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(context.finish().as_ref());
     Ok(Digest { length, sha256, start })
 }
 

@@ -1,20 +1,25 @@
-//! Defines the error answers of the token and revocation endpoints (RFC 6749 section 5.2).
+//! Defines the error answers of the token endpoint and its neighbours (RFC 6749 section
+//! 5.2).
 
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::dpop::ProofError;
+
 /// An OAuth 2.0 error: a code of the RFC and a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct OAuthError {
     pub(super) error: &'static str,
     pub(super) description: String,
+    /// RFC 9449 section 8: the nonce that the next proof needs.
+    pub(super) nonce: Option<String>,
 }
 
 impl OAuthError {
     pub(super) fn new(error: &'static str, description: impl Into<String>) -> Self {
-        Self { error, description: description.into() }
+        Self { error, description: description.into(), nonce: None }
     }
 
     pub(super) fn invalid_request(description: impl Into<String>) -> Self {
@@ -34,6 +39,18 @@ impl OAuthError {
     }
 }
 
+impl From<ProofError> for OAuthError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Invalid(reason) => Self::new("invalid_dpop_proof", reason),
+            ProofError::Nonce(nonce) => Self {
+                nonce: Some(nonce),
+                ..Self::new("use_dpop_nonce", "the proof needs the nonce of this answer")
+            },
+        }
+    }
+}
+
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let body = Json(json!({"error": self.error, "error_description": self.description}));
@@ -42,6 +59,8 @@ impl IntoResponse for OAuthError {
             let challenge =
                 [(header::WWW_AUTHENTICATE, r#"Basic realm="sandbox", charset="UTF-8""#)];
             (StatusCode::UNAUTHORIZED, NO_STORE, challenge, body).into_response()
+        } else if let Some(nonce) = self.nonce {
+            (StatusCode::BAD_REQUEST, NO_STORE, [("dpop-nonce", nonce)], body).into_response()
         } else {
             (StatusCode::BAD_REQUEST, NO_STORE, body).into_response()
         }

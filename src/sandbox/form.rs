@@ -3,7 +3,13 @@
 use axum::http::{HeaderMap, header};
 use url::form_urlencoded;
 
+use super::error::OAuthError;
+
+/// RFC 8707 section 2 and RFC 8693 section 2.1: what may occur more than once.
+const REPEATABLE: [&str; 2] = ["audience", "resource"];
+
 /// Parameters in the order in which they came.
+#[derive(Clone)]
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -20,9 +26,26 @@ impl Parameters {
             .filter(|v| !v.is_empty())
     }
 
+    /// The values of a parameter that may occur more than once.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(key, value)| *key == name && !value.is_empty()).map(|(_, v)| v)
+    }
+
+    /// Puts one value in the place of all others.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(key, _)| key != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The value of a parameter that there must be.
+    pub(super) fn required(&self, name: &str) -> Result<&str, OAuthError> {
+        self.one(name).ok_or_else(|| OAuthError::invalid_request(format!("{name} is missing")))
+    }
+
     /// A parameter that occurs twice, which sections 3.1 and 3.2 forbid.
     pub(super) fn repeated(&self) -> Option<&str> {
-        self.0.iter().map(|(key, _)| &**key).find(|name| self.occurs_twice(name))
+        let mut names = self.0.iter().map(|(key, _)| &**key);
+        names.find(|name| !REPEATABLE.contains(name) && self.occurs_twice(name))
     }
 
     pub(super) fn occurs_twice(&self, name: &str) -> bool {

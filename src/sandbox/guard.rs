@@ -7,13 +7,14 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::host::{host, is_loopback, issuer};
+use super::called::Called;
+use super::host::{host, is_loopback, origin};
 use super::provider::Provider;
 
 /// Turns away what another web site could make a browser send, then counts.
 pub(super) async fn guard(
     State(provider): State<Arc<Provider>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     // After DNS rebinding the browser still names the attacker's host.
@@ -28,6 +29,8 @@ pub(super) async fn guard(
     if counted {
         provider.count_request(request.uri().path());
     }
+    let called = Called::new(request.headers(), request.uri().path());
+    request.extensions_mut().insert(called);
     let response = next.run(request).await;
     if counted && matches!(response.status().as_u16(), 400 | 401 | 403) {
         provider.count(|counters| counters.refused += 1);
@@ -35,12 +38,11 @@ pub(super) async fn guard(
     response
 }
 
-/// The controls are for programs, so no browser may send them; the form of the consent page
-/// comes from its own origin.
+/// The controls are for programs, so no browser may send them; the forms of the consent
+/// pages come from their own origin.
 fn is_cross_site(request: &Request) -> bool {
-    let Some(origin) = request.headers().get(header::ORIGIN) else { return false };
+    let Some(from) = request.headers().get(header::ORIGIN) else { return false };
     let path = request.uri().path();
     path.starts_with("/sandbox/")
-        || (path.starts_with("/authorize/")
-            && origin.as_bytes() != issuer(request.headers()).as_bytes())
+        || (path.ends_with("/decide") && from.as_bytes() != origin(request.headers()).as_bytes())
 }

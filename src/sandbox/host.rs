@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, header};
 
-/// The issuer (RFC 8414 section 2): whichever loopback name the caller uses.
-pub(super) fn issuer(headers: &HeaderMap) -> String {
+/// The origin of this server.
+pub(super) fn origin(headers: &HeaderMap) -> String {
     format!("http://{}", host(headers).unwrap_or_default())
 }
 

@@ -3,36 +3,47 @@
 
 #![forbid(unsafe_code)]
 
+mod access_token;
 mod api;
+mod asked;
+mod assertion;
 mod authenticate;
-mod authorization_request;
 mod authorization_type;
 mod authorize;
+mod called;
 mod client;
-mod client_authentication;
 mod control;
+mod device;
 mod discovery;
+mod dpop;
 mod echo;
 mod error;
 mod form;
-mod grant_type;
+mod form_request;
 mod grants;
 mod guard;
 mod host;
+mod introspect;
+mod ledger;
 mod listener;
 mod lock;
 mod login;
 mod misbehave;
+mod openid;
 mod options;
 mod page;
 mod person;
-mod pkce;
 mod place;
+mod practice_keys;
+mod protected_resource;
 mod provider;
 mod random;
-mod redirect_uri;
+mod replay;
+mod resource;
 mod revoke;
 mod scope;
+mod signed;
+mod subject;
 mod token;
 mod user_info;
 
@@ -48,7 +59,9 @@ use self::listener::Loopback;
 use self::provider::Provider;
 
 pub use self::client::{
-    CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET,
+    CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID,
+    PUSHING_CLIENT_SECRET, SECOND_CLIENT_ID, SECOND_CLIENT_SECRET, SERVICE_ACCOUNT,
+    SIGNING_CLIENT_ID, SIGNING_CLIENT_SECRET,
 };
 pub use self::misbehave::Misbehaviour;
 pub use self::options::{Options, PORT};
@@ -64,14 +77,11 @@ pub struct Sandbox {
 /// Binds the sandbox to loopback.
 ///
 /// # Errors
-/// The port is taken, or there is no loopback interface.
+/// The port is taken, there is no loopback interface, or the system gives no random numbers.
 pub async fn start(options: Options) -> std::io::Result<Sandbox> {
     let loopback = Loopback::bind(options.port).await?;
-    Ok(Sandbox {
-        address: loopback.address()?,
-        loopback,
-        provider: Arc::new(Provider::new(options)),
-    })
+    let provider = Provider::new(options).map_err(std::io::Error::other)?;
+    Ok(Sandbox { address: loopback.address()?, loopback, provider: Arc::new(provider) })
 }
 
 impl Sandbox {
@@ -92,13 +102,17 @@ impl Sandbox {
 fn router(provider: Arc<Provider>) -> Router {
     let mut router = Router::new()
         .route("/", get(page::welcome))
-        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
-        .route("/authorize", get(authorize::authorize))
-        .route("/authorize/decide", post(authorize::decide))
-        .route("/token", post(token::token))
+        .merge(authorization_server())
+        .nest("/tenant/{tenant}", authorization_server())
+        .route("/.well-known/oauth-authorization-server", get(discovery::oauth))
+        .route("/.well-known/oauth-authorization-server/tenant/{tenant}", get(discovery::oauth))
+        .route("/.well-known/openid-configuration/tenant/{tenant}", get(discovery::openid))
+        .route("/.well-known/oauth-protected-resource/mcp", get(protected_resource::metadata))
+        .route("/mcp", any(protected_resource::mcp))
         .route("/token/elsewhere", any(misbehave::redirected_token_request))
-        .route("/revoke", post(revoke::revoke))
         .route("/login/session", post(login::session))
+        .route("/sandbox/keys/{name}", get(practice_keys::pem))
+        .route("/sandbox/service-account.json", get(practice_keys::service_account))
         .route("/sandbox/state", get(control::state))
         .route("/sandbox/expire", post(control::expire))
         .route("/sandbox/revoke", post(control::revoke))
@@ -108,6 +122,23 @@ fn router(provider: Arc<Provider>) -> Router {
     }
     let guard = middleware::from_fn_with_state(Arc::clone(&provider), guard::guard);
     router.layer(guard).with_state(provider)
+}
+
+/// What lies beneath an issuer, be it the root or a tenant.
+fn authorization_server() -> Router<Arc<Provider>> {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::openid))
+        .route("/authorize", get(authorize::authorize))
+        .route("/authorize/decide", post(authorize::decide))
+        .route("/par", post(authorize::push))
+        .route("/device_authorization", post(device::authorization))
+        .route("/device", get(device::enter))
+        .route("/device/decide", post(device::decide))
+        .route("/token", post(token::token))
+        .route("/introspect", post(introspect::introspect))
+        .route("/revoke", post(revoke::revoke))
+        .route("/register", post(client::register))
+        .route("/jwks", get(openid::jwks))
 }
 
 #[cfg(test)]

@@ -2,31 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::error::{NO_STORE, OAuthError};
+use super::form_request::FormRequest;
+use super::misbehave;
 use super::provider::Provider;
-use super::{client_authentication, misbehave, token};
 
 /// `POST /revoke`
 pub(super) async fn revoke(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     if let Some(answer) = misbehave::instead_of_revocation(&provider.switches) {
         return answer;
     }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, 64 * 1024).await else {
-        return OAuthError::invalid_request("the body is too long").into_response();
-    };
-    let revoked = token::form_body(&parts, &body).and_then(|parameters| {
-        let client = client_authentication::client(&provider, &parts.headers, &parameters)?;
-        let token = parameters.one("token");
-        let token = token.ok_or_else(|| OAuthError::invalid_request("token is missing"))?;
-        Ok(provider.grants().revoke(token, client.id))
-    });
-    match revoked {
+    match carry_out(&provider, request).await {
         // Section 2.2: 200 also for a token that nobody knows.
         Ok(revoked) => {
             provider.count(|counters| counters.revocations += u64::from(revoked));
@@ -34,4 +24,11 @@ pub(super) async fn revoke(State(provider): State<Arc<Provider>>, request: Reque
         }
         Err(error) => error.into_response(),
     }
+}
+
+/// True if there was something to revoke.
+async fn carry_out(provider: &Provider, request: Request) -> Result<bool, OAuthError> {
+    let (client, parameters) = FormRequest::read(request).await?.authenticated(provider)?;
+    let token = parameters.required("token")?;
+    Ok(provider.ledger().revoke(token, &client.id))
 }

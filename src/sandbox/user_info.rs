@@ -15,7 +15,7 @@ pub(super) async fn user_info(
     State(provider): State<Arc<Provider>>,
     Extension(caller): Extension<Caller>,
 ) -> Response {
-    let mut claims = caller.person.claims();
+    let mut claims = caller.subject.claims();
     if let Some(scopes) = caller.scopes {
         claims.insert("scope".to_owned(), scopes.join(" ").into());
     }

@@ -7,6 +7,7 @@
 
 use super::error::StoreError;
 use crate::secret::Secret;
+use crate::text::hex;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +144,7 @@ fn split(mut text: &str, limit: usize) -> Vec<&str> {
 }
 
 fn sha256(text: &str) -> String {
-    super::hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+    hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 //! puts a new file in place is atomic, and there is nothing shared that would need a lock.
 
 use super::error::StoreError;
+use super::random;
 use super::seal::{Origin, SealedKey, SealedText, Sealer};
-use super::{hex, random};
 use crate::secret::Secret;
+use crate::text::hex;
 use ring::digest;
 use std::fmt;
 use std::fs;

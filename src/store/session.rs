@@ -2,8 +2,9 @@
 
 use super::error::StoreError;
 use super::parts::{self, Step};
-use super::{hex, platform, random};
+use super::{platform, random};
 use crate::secret::Secret;
+use crate::text::hex;
 use keyring_core::{CredentialStore, Entry, Error};
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::scope::MOMENT;
+use crate::text::{hex, percent_encode};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use handlebars::{
@@ -10,7 +11,6 @@ use handlebars::{
 };
 use ring::{digest, hmac};
 use serde_json::Value;
-use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -239,13 +239,7 @@ fn sign(arguments: &Arguments) -> Result<Value, String> {
 
 fn encode(bytes: &[u8], encoding: &str) -> Result<Value, String> {
     match encoding {
-        "" | "hex" => Ok(bytes
-            .iter()
-            .fold(String::new(), |mut out, byte| {
-                let _ = write!(out, "{byte:02x}");
-                out
-            })
-            .into()),
+        "" | "hex" => Ok(hex(bytes).into()),
         "base64" => Ok(STANDARD.encode(bytes).into()),
         "base64url" => Ok(URL_SAFE_NO_PAD.encode(bytes).into()),
         _ => Err("an encoding is hex, base64 or base64url".to_owned()),
@@ -262,19 +256,6 @@ fn xml(value: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986 section 2.3.
-pub(super) fn percent_encode(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -2,6 +2,7 @@
 
 use super::scope::MOMENT;
 use super::{MAX_OUTPUT, Place, RenderError, Scope, Template, helpers};
+use crate::text::percent_encode;
 use handlebars::{Context, Handlebars, no_escape};
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -119,7 +120,7 @@ impl Write for Bounded {
 
 fn escape(place: Place, value: &str) -> String {
     match place {
-        Place::Url => helpers::percent_encode(value),
+        Place::Url => percent_encode(value),
         Place::JsonBody => helpers::json_inside_quotes(value),
         _ => no_escape(value),
     }

@@ -53,6 +53,18 @@ impl Scope {
         }
     }
 
+    /// The one UUID of this run, which `{{uuid}}` gives too.
+    #[must_use]
+    pub fn uuid(&self) -> &str {
+        &self.moment.uuid
+    }
+
+    /// The 32 random hexadecimal digits of this run, which `{{random}}` gives too.
+    #[must_use]
+    pub fn random(&self) -> &str {
+        &self.moment.random
+    }
+
     /// The value at a dotted path.
     #[must_use]
     pub fn at(&self, parts: &[String]) -> Option<&Value> {

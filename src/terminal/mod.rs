@@ -1,9 +1,13 @@
 //! The terminal: what people see and are asked. Only this file and `main` print.
 
 mod layout;
+mod lines;
 mod prompt;
+mod qr;
 
 pub use layout::{duration, table};
+pub use lines::Lines;
+pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};
 use crate::error::{Error, Kind, Result};

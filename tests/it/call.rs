@@ -157,6 +157,8 @@ fn a_host_that_was_not_named_gets_nothing_at_all() {
     ] {
         home.run(&["call", APP, &url]).expect(4).says("error: ");
     }
+    let named = format!("http://127.0.0.1@localhost:{port}/");
+    home.run(&["call", APP, &named]).expect(2).says("user name");
     for odd in ["//localhost/x", "/\\localhost/x", "ftp://127.0.0.1/x", "file:///etc/passwd"] {
         let ran: Ran = home.run(&["call", APP, odd]);
         assert_ne!(ran.status, Some(0), "{odd}: {}", ran.stdout);

@@ -1,8 +1,13 @@
 //! `tieline connect`: obtain a credential and keep it.
 
+mod address;
+mod client;
+mod listening;
 mod outcome;
+mod pending;
 mod prepare;
 
+pub use listening::ListeningOptions;
 pub use prepare::Options;
 pub(super) use prepare::{Ground, definition, prepare};
 
@@ -16,11 +21,14 @@ use crate::definition::{Authorization, Definition, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::obtain::Obtained;
 use crate::flow::token::is_renewable;
+use crate::http::Client;
 use crate::redirect::Waiting;
 use crate::store::Doing;
 use crate::terminal::Style;
+use address::{app_of, is_address};
 use outcome::{page, say_connected};
 use prepare::Prepared;
+use std::cell::OnceCell;
 
 /// How often a refused key is asked for.
 const TRIES: usize = 3;
@@ -30,9 +38,12 @@ const TRIES: usize = 3;
 #[command(after_help = "Examples:\n  \
     tieline connect github\n  \
     tieline connect github --account bot --add --auth token\n  \
-    printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-")]
+    tieline connect https://mcp.example.com/mcp\n  \
+    printf %s \"$KEY\" | tieline connect freshdesk --field subdomain=acme --field api_key=-\n  \
+    tieline connect github --start\n  \
+    tieline connect github --finish -")]
 pub struct Arguments {
-    /// The app, `app/name`, or a definition's path
+    /// The app, `app/name`, a definition's path, or the address of an issuer or API
     #[arg(add = crate::candidates::apps())]
     pub app: String,
     /// What a whole authorization takes.
@@ -47,6 +58,13 @@ pub struct Arguments {
     /// Replace the account even if somebody else signs in
     #[arg(long)]
     pub replace: bool,
+    /// Print the authorization URL and end; `--finish` completes it within an hour
+    #[arg(long, conflicts_with_all = ["finish", "listen", "tls_certificate", "replace"])]
+    pub start: bool,
+    /// Complete what `--start` began, with the address that the browser ended on; `-` reads it from
+    /// standard input, where no other process sees the code in it
+    #[arg(long, value_name = "URL|-", conflicts_with_all = ["scopes", "auth", "listen", "tls_certificate", "ask"])]
+    pub finish: Option<String>,
 }
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
@@ -55,26 +73,46 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     }
     let accounts = app.accounts();
     app.finish_interrupted(&accounts).await;
-    let definition = definition(app, &arguments.app)?;
-    let id = which(app, &accounts, &definition, arguments)?;
+    if let Some(address) = &arguments.finish {
+        return pending::finish(arguments, app, &accounts, address).await;
+    }
+    let http = app.http(arguments.options.request_seconds());
+    let result = connect_word(arguments, app, &accounts, &http).await;
+    trace::print(&app.terminal, &http);
+    result
+}
+
+async fn connect_word(
+    arguments: &Arguments,
+    app: &App,
+    accounts: &Accounts<'_>,
+    http: &Client,
+) -> Result<()> {
+    let word = match is_address(&arguments.app) {
+        true => app_of(app, http, &arguments.app).await?,
+        false => arguments.app.clone(),
+    };
+    let definition = definition(app, &word)?;
+    let id = which(app, accounts, &definition, arguments)?;
     if accounts.is_damaged(&id) {
         app.terminal.warn(format!("the account file of `{id}` is damaged; it will be replaced"));
     }
-    let auth = authorization_for(&accounts, &definition, &id, arguments.options.auth.as_deref())?;
-    let http = app.http(arguments.options.request_seconds());
+    let auth = authorization_for(accounts, &definition, &id, arguments.options.auth.as_deref())?;
     let ground = Ground {
         app,
-        accounts: &accounts,
+        accounts,
         definition: &definition,
         auth,
         id: &id,
-        http: &http,
+        http,
         again: false,
         keeps: true,
+        completed: &OnceCell::new(),
     };
-    let result = connect(arguments, ground).await;
-    trace::print(&app.terminal, &http);
-    result
+    match arguments.start {
+        true => pending::start(arguments, ground).await,
+        false => connect(arguments, ground).await,
+    }
 }
 
 /// Which account is connected: named, the only one, the default, or a new one.
@@ -84,7 +122,7 @@ fn which(
     definition: &Definition,
     arguments: &Arguments,
 ) -> Result<AccountId> {
-    let in_word = match Catalog::is_path(&arguments.app) {
+    let in_word = match Catalog::is_path(&arguments.app) || is_address(&arguments.app) {
         true => None,
         false => arguments.app.split_once('/').map(|(_, name)| name),
     };
@@ -167,7 +205,10 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
         let (waiting, result) = prepared.run(ground.app).await;
         match result {
             Ok(obtained) => {
-                let kept = keep(arguments, ground, &prepared, obtained).await;
+                let kept = match definition_path(&arguments.app) {
+                    Ok(path) => keep(arguments, ground, &prepared, obtained, path).await,
+                    Err(error) => Err(error),
+                };
                 return (waiting, kept);
             }
             Err(error)
@@ -194,6 +235,7 @@ async fn keep(
     ground: Ground<'_>,
     prepared: &Prepared<'_>,
     obtained: Obtained,
+    path: Option<String>,
 ) -> Result<Account> {
     let Ground { app, accounts, definition, id, .. } = ground;
     let _lock = accounts.lock(id).await?;
@@ -208,7 +250,7 @@ async fn keep(
         return Err(somebody_else(id, before, identity.as_deref().unwrap_or_default()));
     }
     let mut account = account(prepared, obtained)?;
-    account.definition = definition_path(&arguments.app)?;
+    account.definition = path;
     let client = prepared.session.client.as_ref().filter(|_| prepared.new_client);
     let client = client.map(|client| (definition, client));
     let credential = &prepared.session.credential;
@@ -218,7 +260,7 @@ async fn keep(
 
 /// Where a definition that was given by path lies, from everywhere.
 fn definition_path(word: &str) -> Result<Option<String>> {
-    if !Catalog::is_path(word) {
+    if !Catalog::is_path(word) || is_address(word) {
         return Ok(None);
     }
     let path = std::fs::canonicalize(word)
@@ -241,6 +283,7 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
     let renewable = match &session.auth.way {
         Way::Fields => false,
         Way::Login(_) => true,
+        Way::OAuth1(oauth1) => oauth1.refresh.is_some(),
         Way::OAuth2(oauth2) => is_renewable(oauth2, has_refresh_token),
     };
     let granted = token.and_then(|token| token.scopes.clone());
@@ -261,7 +304,9 @@ fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
         requested_scopes: requested,
         expires_at: token.and_then(|token| token.expires_at),
         renewable,
+        server_metadata: session.auth.oauth2().and_then(|oauth2| oauth2.metadata.clone()),
         client_id: session.client.as_ref().map(|client| client.id.clone()),
+        redirect_uri: session.grant.redirect_uri.clone(),
         hosts: session.hosts.patterns().to_vec(),
         insecure_hosts: session.hosts.insecure().to_vec(),
         connected_at: now(),

@@ -1,22 +1,32 @@
 //! What a whole authorization needs before it runs: definition, client, fields, scopes.
 
-use crate::accounts::{Accounts, StoreChoice};
+use super::client::{
+    client_of_fields, find_client, is_of_client, needs_client, register_or_refuse,
+};
+use super::listening::ListeningOptions;
+use crate::accounts::Accounts;
 use crate::catalog::Catalog;
-use crate::commands::App;
+use crate::commands::{App, authorization};
 use crate::credential::{Client as OAuthClient, Credential};
 use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Way};
+use crate::definition::{Authorization, Definition, Field, GrantType, OAuth2, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::authorization_code::Asking;
+use crate::flow::discovery::complete as complete_definition;
+use crate::flow::explain::{Doing, explain};
 use crate::flow::fields::{Collected, Sources, parse_given};
 use crate::flow::obtain::{Obtained, obtain};
-use crate::flow::{Chooser, Grant, Session};
+use crate::flow::redirect::Listening;
+use crate::flow::{Chooser, Grant, Session, pending};
 use crate::http::Client;
 use crate::redirect::Waiting;
+use crate::secret::Secret;
 use crate::template::{Moment, Scope};
 use crate::terminal::{Style, Terminal};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use url::Url;
 
 /// What a whole authorization takes, for `test --fresh` and `client set --test` too.
 #[derive(clap::Args, Debug, Default)]
@@ -39,6 +49,12 @@ pub struct Options {
     /// Ask for every field, those with a default too
     #[arg(long)]
     pub ask: bool,
+    /// Agree on another device, with a code (OAuth 2.0 device grant)
+    #[arg(long)]
+    pub device: bool,
+    /// Where to listen.
+    #[command(flatten)]
+    pub listening: ListeningOptions,
 }
 
 impl Options {
@@ -63,13 +79,15 @@ pub(in crate::commands) struct Prepared<'a> {
     pub(in crate::commands) session: Session<'a>,
     pub(super) id: AccountId,
     pub(super) scopes: Vec<String>,
-    given: BTreeMap<String, String>,
-    kept_extras: BTreeMap<String, String>,
+    pub(super) given: BTreeMap<String, String>,
+    pub(super) kept_extras: BTreeMap<String, String>,
     typed: Vec<String>,
     /// A client from the environment, to be kept with the account.
     pub(super) new_client: bool,
     open: bool,
     wait: Duration,
+    grant: GrantType,
+    listening: Listening,
 }
 
 /// Where an authorization runs.
@@ -85,6 +103,8 @@ pub(in crate::commands) struct Ground<'a> {
     pub(in crate::commands) again: bool,
     /// What is kept of the account is offered again: not in a test, whose definition may be anybody's.
     pub(in crate::commands) keeps: bool,
+    /// Where the definition goes once the provider has filled in what it leaves open.
+    pub(in crate::commands) completed: &'a OnceCell<Definition>,
 }
 
 /// Collects fields and client, and says what is about to happen. A client that is given takes the
@@ -94,7 +114,7 @@ pub(in crate::commands) async fn prepare<'a>(
     ground: Ground<'a>,
     own_client: Option<OAuthClient>,
 ) -> Result<Prepared<'a>> {
-    let Ground { app, accounts, definition, auth, id, http, again, keeps } = ground;
+    let Ground { app, accounts, definition, auth, id, http, again, keeps, .. } = ground;
     let given = parse_given(&options.fields).await?;
     let before = match keeps {
         true => accounts.replaced(id)?.map(|record| record.account),
@@ -108,15 +128,13 @@ pub(in crate::commands) async fn prepare<'a>(
         .filter(|endpoint| endpoint.choose.is_some())
         .flat_map(|endpoint| endpoint.response.extras.iter().map(|(name, _)| name.clone()))
         .collect();
-    let (client, new_client) = match (auth.oauth2(), own_client) {
-        (Some(_), Some(client)) => (Some(client), false),
-        (Some(_), None) => {
-            client(app, accounts, definition, id).await.map(|(client, new)| (Some(client), new))?
-        }
-        (None, _) => (None, false),
+    let found = match own_client {
+        Some(client) => Some((client, false)),
+        None if auth.has_client() => find_client(app, accounts, definition, id).await?,
+        None => None,
     };
     if !again {
-        announce(app, definition, auth, client.as_ref());
+        announce(app, definition, auth, found.as_ref().map(|(client, _)| client));
     }
     let sources = Sources {
         context: &app.context,
@@ -126,28 +144,66 @@ pub(in crate::commands) async fn prepare<'a>(
         kept: &kept,
         ask_all: options.ask,
     };
-    let collected = sources.collect(&auth.fields, &chosen)?;
+    // A client that is known already is not asked for.
+    let asked = auth.fields.iter().filter(|field| found.is_none() || !is_of_client(field));
+    let asked: Vec<Field> = asked.cloned().collect();
+    let mut collected = sources.collect(&asked, &chosen)?;
+    let given_client = client_of_fields(&mut collected).map(|client| (client, true));
+    let found = found.or(given_client);
+    let fields = fields_scope(auth, &collected);
+    let definition = complete(ground, &fields).await?;
+    let auth = authorization(definition, Some(&auth.name))?;
+    let ground = Ground { definition, auth, ..ground };
+    let client = match found {
+        Some(found) => Some(found),
+        None if needs_client(auth) => Some((register_or_refuse(ground, &fields).await?, false)),
+        None => None,
+    };
+    let (client, new_client) = client.map_or((None, false), |(client, new)| (Some(client), new));
     let scopes = scopes(options, client.as_ref(), auth);
     let given = given.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
     let typed = collected.typed.clone();
+    let grant = choose_grant(app, options, auth)?;
     let session = session(&app.terminal, definition, auth, client, collected, http)?;
+    session.make_ready().map_err(|error| explain(error, definition, id, Doing::Connect))?;
     Ok(Prepared {
-        session,
-        id: id.clone(),
         scopes,
         given,
         kept_extras: before.map(|account| account.extras).unwrap_or_default(),
         typed,
         new_client,
-        open: !options.no_browser,
-        wait: Duration::from_secs(options.timeout.unwrap_or(300)),
+        grant,
+        ..Prepared::new(session, id, options)
     })
 }
 
-impl Prepared<'_> {
+impl<'a> Prepared<'a> {
+    /// With nothing but a session and what the flags say.
+    pub(super) fn new(session: Session<'a>, id: &AccountId, options: &Options) -> Self {
+        Self {
+            session,
+            id: id.clone(),
+            scopes: Vec::new(),
+            given: BTreeMap::new(),
+            kept_extras: BTreeMap::new(),
+            typed: Vec::new(),
+            new_client: false,
+            grant: GrantType::AuthorizationCode,
+            open: !options.no_browser,
+            wait: Duration::from_secs(options.timeout.unwrap_or(300)),
+            listening: options.listening.listening(),
+        }
+    }
+
     /// Whether a key or password was typed just now, so that it can be typed again.
     pub(super) fn typed_a_key(&self) -> bool {
         !self.typed.is_empty() && matches!(self.session.auth.way, Way::Fields | Way::Login(_))
+    }
+
+    /// Asks, and leaves in the session what the answer needs. Nobody waits for it.
+    pub(super) async fn begin(&mut self, app: &App, oauth2: &OAuth2) -> Result<Url> {
+        let asking = asking(app, (self.open, self.wait), &self.scopes, self.grant, &self.listening);
+        pending::begin(&mut self.session, oauth2, &self.id, &asking).await
     }
 
     /// Runs the authorization. Nothing is kept.
@@ -155,17 +211,30 @@ impl Prepared<'_> {
         &mut self,
         app: &App,
     ) -> (Option<Waiting>, Result<Obtained>) {
-        let asking = Asking {
-            terminal: &app.terminal,
-            open: self.open,
-            browser: app.context.browser(),
-            private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
-            timeout: self.wait,
-            scopes: self.scopes.clone(),
-        };
+        let asking = asking(app, (self.open, self.wait), &self.scopes, self.grant, &self.listening);
         let chooser =
             Chooser { terminal: &app.terminal, given: &self.given, kept: &self.kept_extras };
         obtain(&mut self.session, &self.id, &asking, &chooser).await
+    }
+}
+
+fn asking<'a>(
+    app: &'a App,
+    (open, timeout): (bool, Duration),
+    scopes: &[String],
+    grant: GrantType,
+    listening: &'a Listening,
+) -> Asking<'a> {
+    Asking {
+        terminal: &app.terminal,
+        open,
+        browser: app.context.browser(),
+        private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
+        timeout,
+        scopes: scopes.to_vec(),
+        grant,
+        listening,
+        surroundings: app.context.surroundings(),
     }
 }
 
@@ -175,6 +244,40 @@ fn scopes(options: &Options, client: Option<&OAuthClient>, auth: &Authorization)
     }
     let own = client.and_then(|client| client.scopes.clone());
     own.unwrap_or_else(|| auth.oauth2().map(|oauth2| oauth2.scopes.clone()).unwrap_or_default())
+}
+
+/// Asks the provider for what the definition leaves open.
+async fn complete<'a>(ground: Ground<'a>, fields: &Scope) -> Result<&'a Definition> {
+    let Ground { definition, auth, id, http, completed, .. } = ground;
+    if let Some(done) = completed.get() {
+        return Ok(done);
+    }
+    let found = complete_definition(http, definition, auth, fields).await;
+    let found = found.map_err(|error| explain(error, definition, id, Doing::Connect))?;
+    Ok(match found {
+        Some(found) => completed.get_or_init(|| found),
+        None => definition,
+    })
+}
+
+/// The first grant that fits the terminal at hand: over SSH nobody has a browser here.
+fn choose_grant(app: &App, options: &Options, auth: &Authorization) -> Result<GrantType> {
+    let Some(oauth2) = auth.oauth2() else { return Ok(GrantType::AuthorizationCode) };
+    let device = oauth2.grants.contains(&GrantType::DeviceCode);
+    let first = oauth2.grants.first().copied().unwrap_or(GrantType::AuthorizationCode);
+    match (options.device, first) {
+        (true, _) if device || oauth2.device_authorization.is_some() => Ok(GrantType::DeviceCode),
+        (true, _) => {
+            Err(Error::new(Kind::Usage, format!("`{}` has no grant for other devices", auth.name))
+                .hint("leave `--device` out; the address can be opened, or pasted, anywhere"))
+        }
+        (false, GrantType::AuthorizationCode)
+            if device && app.context.surroundings().ssh.is_some() =>
+        {
+            Ok(GrantType::DeviceCode)
+        }
+        (false, first) => Ok(first),
+    }
 }
 
 fn announce(
@@ -189,7 +292,7 @@ fn announce(
     };
     let title = app.terminal.paint(Style::Strong, &definition.title);
     app.terminal.say(format!("Connecting {title} ({}){with}.", auth.kind.name()));
-    if client.is_none()
+    if !auth.has_client()
         && app.terminal.can_ask()
         && let Some(docs) = &definition.docs
     {
@@ -198,62 +301,7 @@ fn announce(
     app.terminal.say("");
 }
 
-/// The client: from the environment, one's own, or the one that the definition brings.
-async fn client(
-    app: &App,
-    accounts: &Accounts<'_>,
-    definition: &Definition,
-    id: &AccountId,
-) -> Result<(OAuthClient, bool)> {
-    if let Some(given) = app.context.input(id, "client_id") {
-        let secret = app.context.input(id, "client_secret");
-        // What `client set` kept of the same client goes on to hold, its secret only where none is
-        // given.
-        let kept = accounts.client_without_secrets(&definition.client_app, given.expose())?;
-        if kept.is_some() && secret.is_none() && app.stores.choice != StoreChoice::Env {
-            let client = accounts.client(definition, Some(given.expose())).await?;
-            return Ok((client.unwrap_or_else(|| OAuthClient::public(given.expose())), false));
-        }
-        let known = kept.unwrap_or_else(|| OAuthClient::public(given.expose()));
-        let mut client = OAuthClient { secret, ..known };
-        for field in &definition.client_fields {
-            let Some(value) = app.context.input(id, &field.name) else { continue };
-            match field.secret {
-                true => drop(client.secret_fields.insert(field.name.clone(), value)),
-                false => drop(client.fields.insert(field.name.clone(), value.expose().to_owned())),
-            }
-        }
-        return Ok((client, true));
-    }
-    if let Some(kept) = accounts.client(definition, None).await? {
-        return Ok((kept, false));
-    }
-    match &definition.client_id {
-        Some(public) => Ok((OAuthClient::public(public), false)),
-        None => {
-            let mut error =
-                Error::new(Kind::Usage, format!("`{}` needs a client of your own", id.app))
-                    .because(format!(
-                        "{} knows an app by its client id, and you have not set one",
-                        definition.title
-                    ))
-                    .hint(format!("run `tieline client set {}`; it says what to register", id.app));
-            if let Some(docs) = &definition.docs {
-                error = error.hint(format!("where to register it: {docs}"));
-            }
-            let other = definition.authorizations.iter().find(|auth| auth.oauth2().is_none());
-            if let Some(other) = other {
-                error = error.hint(format!(
-                    "or without OAuth: `tieline connect {} --auth {}`",
-                    id.app, other.name
-                ));
-            }
-            Err(error)
-        }
-    }
-}
-
-fn session<'a>(
+pub(super) fn session<'a>(
     terminal: &Terminal,
     definition: &'a Definition,
     auth: &'a Authorization,
@@ -261,11 +309,7 @@ fn session<'a>(
     collected: Collected,
     http: &'a Client,
 ) -> Result<Session<'a>> {
-    let mut scope = Scope::new(Moment::default());
-    for (name, value) in &collected.plain {
-        scope.set(name, Some(value));
-    }
-    let hosts = definition.hosts(auth, &scope)?;
+    let hosts = definition.hosts(auth, &fields_scope(auth, &collected))?;
     if !hosts.insecure().is_empty() {
         terminal.warn(format!(
             "{} is spoken to without TLS, so anybody on the way can read the credential",
@@ -279,11 +323,32 @@ fn session<'a>(
         client,
         fields: collected.plain,
         extras: BTreeMap::new(),
-        credential: Credential { fields: collected.secret, ..Credential::default() },
+        credential: credential(collected.secret),
         callback: BTreeMap::new(),
         grant: Grant::default(),
         hosts,
+        dpop: None,
+        id_token: None,
     };
     session.learn_secrets();
     Ok(session)
+}
+
+/// A ready token is what other types obtain, and is kept as that.
+fn credential(mut fields: BTreeMap<String, Secret>) -> Credential {
+    let access_token = fields.remove("access_token");
+    let token_secret = fields.remove("token_secret");
+    Credential { fields, access_token, token_secret, ..Credential::default() }
+}
+
+/// The fields that are not secret, as templates see them.
+fn fields_scope(auth: &Authorization, collected: &Collected) -> Scope {
+    let mut scope = Scope::new(Moment::default());
+    for field in &auth.fields {
+        scope.set(&field.name, None);
+    }
+    for (name, value) in &collected.plain {
+        scope.set(name, Some(value));
+    }
+    scope
 }

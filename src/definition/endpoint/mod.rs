@@ -2,8 +2,10 @@
 
 mod read;
 
+pub use read::DEVICE_VALUES;
 pub(super) use read::{Use, read_client_authentication, read_headers, read_url};
 
+use super::signature::Signature;
 use crate::template::Template;
 use serde_json::Value;
 
@@ -28,6 +30,8 @@ pub struct Endpoint {
     pub choose: Option<Choose>,
     /// Client authentication at this endpoint, where it differs from the authorization's.
     pub client_authentication: Option<ClientAuthentication>,
+    /// Not written: it comes from the provider's metadata.
+    pub discovered: bool,
 }
 
 /// Values placed in a request: the part that an endpoint shares with `request`.
@@ -41,6 +45,8 @@ pub struct Placement {
     pub basic: Option<Basic>,
     /// Parameters in the body.
     pub params: Vec<(String, Param)>,
+    /// Signs the whole request, last of all.
+    pub signature: Option<Signature>,
     /// Renders to an error code where an answer means failure.
     pub fails_if: Option<Template>,
 }
@@ -89,6 +95,30 @@ pub enum ClientAuthentication {
     ClientSecretPost,
     /// Not at all: a public client.
     None,
+    /// A JWT under the client secret, RFC 7523 section 2.2.
+    ClientSecretJwt,
+    /// A JWT under a private key, RFC 7523 section 2.2.
+    PrivateKeyJwt,
+    /// A certificate in TLS, RFC 8705.
+    TlsClientAuth,
+}
+
+/// Ways of client authentication by name.
+pub const CLIENT_AUTHENTICATIONS: &[(&str, ClientAuthentication)] = &[
+    ("client_secret_basic", ClientAuthentication::ClientSecretBasic),
+    ("client_secret_post", ClientAuthentication::ClientSecretPost),
+    ("none", ClientAuthentication::None),
+    ("client_secret_jwt", ClientAuthentication::ClientSecretJwt),
+    ("private_key_jwt", ClientAuthentication::PrivateKeyJwt),
+    ("tls_client_auth", ClientAuthentication::TlsClientAuth),
+];
+
+impl ClientAuthentication {
+    /// Its name in the registry of RFC 8414.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        CLIENT_AUTHENTICATIONS.iter().find(|(_, way)| *way == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// What an answer means.
@@ -137,6 +167,7 @@ impl Endpoint {
             .any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
         header
             || self.placement.basic.is_some()
+            || self.placement.signature.is_some()
             || self.templates().any(|template| {
                 template.names().iter().any(|name| {
                     name.root() == "secrets" || credential_names.iter().any(|c| c == name.root())
@@ -156,13 +187,14 @@ impl Placement {
         let headers = self.headers.iter().filter_map(|(_, value)| value.as_ref());
         let params = self.query.iter().chain(&self.params).flat_map(|(_, param)| param.templates());
         let basic = self.basic.iter().flat_map(|basic| [&basic.username, &basic.password]);
-        headers.chain(params).chain(basic)
+        let signature = self.signature.iter().flat_map(Signature::templates);
+        headers.chain(params).chain(basic).chain(signature)
     }
 
     /// Whether anything but `fails_if` is said.
     #[must_use]
     pub fn places_something(&self) -> bool {
-        self.templates().next().is_some()
+        self.signature.is_some() || self.templates().next().is_some()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Reading endpoints from a definition's tree.
 
 use super::{
-    Basic, Choose, ClientAuthentication, Encoding, Endpoint, Param, Placement, Response,
-    TOKEN_VALUES,
+    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, Param,
+    Placement, Response, TOKEN_VALUES,
 };
 use crate::definition::finding::Finding;
 use crate::definition::reader::{Entries, Reader};
+use crate::definition::signature::Signature;
 use crate::definition::yaml::{Node, Value as Yaml};
 use crate::template::{Place, Template};
 
@@ -18,8 +19,11 @@ pub(in crate::definition) enum Use {
     UserInfo,
     /// Gives extras after connecting.
     Lookup,
-    /// Ends a token.
-    Revocation,
+    /// Asks for a device code, RFC 8628 section 3.1.
+    DeviceAuthorization,
+    /// Anything else that the client says with its own authentication: revocation, introspection,
+    /// a pushed authorization request.
+    Client,
 }
 
 const KEYS: &[&str] = &[
@@ -40,10 +44,14 @@ const KEYS: &[&str] = &[
 
 const REQUEST_KEYS: &[&str] = &["headers", "query", "basic", "params", "fails_if", "signature"];
 
-const CLIENT_AUTHENTICATIONS: &[(&str, ClientAuthentication)] = &[
-    ("client_secret_basic", ClientAuthentication::ClientSecretBasic),
-    ("client_secret_post", ClientAuthentication::ClientSecretPost),
-    ("none", ClientAuthentication::None),
+/// What a device authorization answer gives (RFC 8628 section 3.2).
+pub const DEVICE_VALUES: &[&str] = &[
+    "device_code",
+    "user_code",
+    "verification_uri",
+    "verification_uri_complete",
+    "expires_in",
+    "interval",
 ];
 
 const ENCODINGS: &[(&str, Encoding)] =
@@ -106,7 +114,7 @@ impl Endpoint {
     }
 
     fn bare(url: Template, kind: Use) -> Self {
-        let posts = matches!(kind, Use::Token | Use::Revocation);
+        let posts = !matches!(kind, Use::UserInfo | Use::Lookup);
         let method = if posts { http::Method::POST } else { http::Method::GET };
         Self {
             url,
@@ -118,7 +126,13 @@ impl Endpoint {
             response: Response::default(),
             choose: None,
             client_authentication: None,
+            discovered: false,
         }
+    }
+
+    /// An endpoint that the provider's metadata names: everything about it is standard.
+    pub(in crate::definition) fn discovered(url: Template, kind: Use) -> Self {
+        Self { discovered: true, ..Self::bare(url, kind) }
     }
 
     fn read_method(&mut self, reader: &mut Reader, entries: &Entries) {
@@ -165,13 +179,6 @@ pub(in crate::definition) fn read_client_authentication(
     reader: &mut Reader,
     node: &Node,
 ) -> Option<ClientAuthentication> {
-    let later = ["client_secret_jwt", "private_key_jwt", "tls_client_auth"];
-    if let Yaml::Text(text) = &node.value
-        && later.contains(&text.as_str())
-    {
-        reader.error("not-supported", &node.span, format!("`{text}` is not supported yet"));
-        return None;
-    }
     reader.choice(node, "client authentication", CLIENT_AUTHENTICATIONS)
 }
 
@@ -182,14 +189,12 @@ impl Placement {
     }
 
     fn read(reader: &mut Reader, entries: &Entries) -> Self {
-        if let Some(node) = entries.take("signature") {
-            reader.error("not-supported", &node.span, "`signature` is not supported yet");
-        }
         Self {
             headers: entries.take("headers").map_or_else(Vec::new, |n| read_headers(reader, n)),
             query: entries.take("query").map_or_else(Vec::new, |n| Param::read_all(reader, n)),
             basic: entries.take("basic").and_then(|n| Basic::read(reader, n)),
             params: entries.take("params").map_or_else(Vec::new, |n| Param::read_all(reader, n)),
+            signature: entries.take("signature").and_then(|n| Signature::read(reader, n)),
             fails_if: entries
                 .take("fails_if")
                 .and_then(|n| reader.template(n, Place::Answer, "`fails_if`")),
@@ -257,7 +262,8 @@ impl Response {
         match kind {
             Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&["user_identity"])),
             Use::UserInfo => keys.push("user_identity"),
-            Use::Lookup | Use::Revocation => {}
+            Use::DeviceAuthorization => keys.extend(DEVICE_VALUES),
+            Use::Lookup | Use::Client => {}
         }
         let Some(entries) = reader.entries(node, "`response`", &keys) else {
             return Self::default();
@@ -297,7 +303,7 @@ fn outputs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Template)> 
 /// Choosing belongs to what is asked after connecting: who it is, and lookups.
 fn read_choose(reader: &mut Reader, entries: &Entries, kind: Use) -> Option<Choose> {
     let node = entries.take("choose")?;
-    if matches!(kind, Use::Token | Use::Revocation) {
+    if matches!(kind, Use::Token | Use::Client | Use::DeviceAuthorization) {
         let message = "`choose` has no effect here";
         let finding = Finding::error("wrong-place", node.span.clone(), message);
         reader.findings.push(finding.help("write it at `user_info_endpoint` or under `lookups`"));

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use crate::sandbox::grant_type::GrantType;
+use crate::sandbox::grants::GrantType;
 
 use super::about::About;
 

@@ -1,6 +1,8 @@
 //! Defines the moments at which a misbehaviour acts. Of several that would act at the same
 //! moment the first wins, except where each only edits.
 
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 
@@ -8,18 +10,20 @@ use super::about::{Answer, Parameters};
 use super::misbehaviour::Misbehaviour;
 use super::switches::Switches;
 use super::{
-    access_denied, drop_after_refresh, echoed_secret, error_in_200, fewer_scopes, form_answer,
-    hostile_error, hostile_identity, html_200, html_error, huge_answer, invalid_client,
-    invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in, no_refresh_rotation,
-    no_refresh_token, no_token_type, refused_refresh, repeated_code, revocation_fails,
-    server_error, server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
-    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
-    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
-    wrong_iss, wrong_state,
+    access_denied, device_denied, device_expired, drop_after_refresh, echoed_secret, error_in_200,
+    fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error, huge_answer,
+    id_token_audience, id_token_expired, id_token_issuer, id_token_nonce, id_token_signature,
+    invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
+    missing_state, no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type,
+    par_expired, refused_refresh, repeated_code, revocation_fails, server_error, server_error_once,
+    slow, somebody_else, stray_callback, temporarily_unavailable, text_expires_in, token_redirect,
+    too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
+    unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
+use crate::jose::{KeyError, SigningKey};
 use crate::sandbox::error::{NO_STORE, OAuthError};
-use crate::sandbox::grant_type::GrantType;
-use crate::sandbox::grants::Rotation;
+use crate::sandbox::grants::GrantType;
+use crate::sandbox::ledger::Rotation;
 
 /// An authorization request came, with a client and a redirect URI that are good.
 pub(in crate::sandbox) fn authorization_error(switches: &Switches) -> Option<OAuthError> {
@@ -82,8 +86,17 @@ pub(in crate::sandbox) fn grant_error(
     switches: &Switches,
     grant_type: GrantType,
 ) -> Option<OAuthError> {
-    let refuses = switches.on().contains(&Misbehaviour::RefusedRefresh);
-    refuses.then(|| refused_refresh::error(grant_type)).flatten()
+    switches.on().into_iter().find_map(|misbehaviour| match misbehaviour {
+        Misbehaviour::RefusedRefresh => refused_refresh::error(grant_type),
+        Misbehaviour::DeviceExpired => device_expired::error(grant_type),
+        Misbehaviour::DeviceDenied => device_denied::error(grant_type),
+        _ => None,
+    })
+}
+
+/// A device polls.
+pub(in crate::sandbox) fn poll_is_too_fast(switches: &Switches) -> bool {
+    switches.on().contains(&Misbehaviour::SlowDown) && switches.first_time(Misbehaviour::SlowDown)
 }
 
 /// A refresh token is about to be used.
@@ -121,6 +134,61 @@ pub(in crate::sandbox) fn token_answer(
         _ => None,
     });
     (NO_STORE, encoded.unwrap_or_else(|| Json(answer).into_response())).into_response()
+}
+
+/// A request was pushed: when it counts as pushed.
+pub(in crate::sandbox) fn pushed_at(
+    switches: &Switches,
+    now: Instant,
+    lifetime: Duration,
+) -> Instant {
+    let expired = switches.on().contains(&Misbehaviour::ParExpired);
+    if expired { par_expired::since(now, lifetime) } else { now }
+}
+
+/// The server's metadata is about to be sent.
+pub(in crate::sandbox) fn metadata(switches: &Switches, metadata: &mut Answer) {
+    if switches.on().contains(&Misbehaviour::MetadataIssuer) {
+        metadata_issuer::edit(metadata);
+    }
+}
+
+/// Somebody asks for the metadata of RFC 8414.
+pub(in crate::sandbox) fn has_no_oauth_metadata(switches: &Switches) -> bool {
+    switches.on().contains(&Misbehaviour::NoOauthMetadata)
+}
+
+/// The metadata of a protected resource is about to be sent.
+pub(in crate::sandbox) fn resource_metadata(switches: &Switches, metadata: &mut Answer) {
+    if switches.on().contains(&Misbehaviour::MetadataResource) {
+        metadata_resource::edit(metadata);
+    }
+}
+
+/// An ID token is about to be signed.
+pub(in crate::sandbox) fn id_token(switches: &Switches, claims: &mut Answer) {
+    for misbehaviour in switches.on() {
+        match misbehaviour {
+            Misbehaviour::IdTokenIssuer => id_token_issuer::edit(claims),
+            Misbehaviour::IdTokenAudience => id_token_audience::edit(claims),
+            Misbehaviour::IdTokenNonce => id_token_nonce::edit(claims),
+            Misbehaviour::IdTokenExpired => id_token_expired::edit(claims),
+            _ => {}
+        }
+    }
+}
+
+/// The key that signs an ID token in place of the right one.
+pub(in crate::sandbox) fn other_signing_key(
+    switches: &Switches,
+) -> Result<Option<SigningKey>, KeyError> {
+    let other = switches.on().contains(&Misbehaviour::IdTokenSignature);
+    other.then(id_token_signature::key).transpose()
+}
+
+/// A proof came that has no nonce.
+pub(in crate::sandbox) fn demands_nonce(switches: &Switches) -> bool {
+    switches.on().contains(&Misbehaviour::DpopNonce)
 }
 
 /// A revocation request came.

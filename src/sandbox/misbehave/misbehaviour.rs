@@ -2,14 +2,16 @@
 
 use super::about::About;
 use super::{
-    access_denied, drop_after_refresh, echoed_secret, error_in_200, fewer_scopes, form_answer,
-    hostile_error, hostile_identity, html_200, html_error, huge_answer, invalid_client,
-    invalid_grant, invalid_scope, missing_iss, missing_state, no_expires_in, no_refresh_rotation,
-    no_refresh_token, no_token_type, refused_refresh, repeated_code, revocation_fails,
-    server_error, server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
-    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
-    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
-    wrong_iss, wrong_state,
+    access_denied, device_denied, device_expired, dpop_nonce, drop_after_refresh, echoed_secret,
+    error_in_200, fewer_scopes, form_answer, hostile_error, hostile_identity, html_200, html_error,
+    huge_answer, id_token_audience, id_token_expired, id_token_issuer, id_token_nonce,
+    id_token_signature, invalid_client, invalid_grant, invalid_scope, metadata_issuer,
+    metadata_resource, missing_iss, missing_state, no_expires_in, no_oauth_metadata,
+    no_refresh_rotation, no_refresh_token, no_token_type, par_expired, refused_refresh,
+    repeated_code, revocation_fails, server_error, server_error_once, slow, slow_down,
+    somebody_else, stray_callback, temporarily_unavailable, text_expires_in, token_redirect,
+    too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
+    unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 
 /// Something that a provider may do wrong.
@@ -26,9 +28,13 @@ pub enum Misbehaviour {
     UnauthorizedClient,
     AccessDenied,
     TemporarilyUnavailable,
+    ParExpired,
     InvalidGrant,
     InvalidClient,
     RefusedRefresh,
+    SlowDown,
+    DeviceExpired,
+    DeviceDenied,
     HostileError,
     EchoedSecret,
     Slow,
@@ -45,6 +51,12 @@ pub enum Misbehaviour {
     NoRefreshToken,
     FewerScopes,
     NoRefreshRotation,
+    IdTokenSignature,
+    IdTokenIssuer,
+    IdTokenAudience,
+    IdTokenNonce,
+    IdTokenExpired,
+    DpopNonce,
     FormAnswer,
     WrongContentType,
     TruncatedAnswer,
@@ -57,11 +69,14 @@ pub enum Misbehaviour {
     SomebodyElse,
     HostileIdentity,
     RevocationFails,
+    MetadataIssuer,
+    MetadataResource,
+    NoOauthMetadata,
 }
 
 impl Misbehaviour {
     /// All of them, in the order of a connection's life.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 54] = [
         Self::WrongState,
         Self::MissingState,
         Self::WrongIss,
@@ -72,9 +87,13 @@ impl Misbehaviour {
         Self::UnauthorizedClient,
         Self::AccessDenied,
         Self::TemporarilyUnavailable,
+        Self::ParExpired,
         Self::InvalidGrant,
         Self::InvalidClient,
         Self::RefusedRefresh,
+        Self::SlowDown,
+        Self::DeviceExpired,
+        Self::DeviceDenied,
         Self::HostileError,
         Self::EchoedSecret,
         Self::Slow,
@@ -91,6 +110,12 @@ impl Misbehaviour {
         Self::NoRefreshToken,
         Self::FewerScopes,
         Self::NoRefreshRotation,
+        Self::IdTokenSignature,
+        Self::IdTokenIssuer,
+        Self::IdTokenAudience,
+        Self::IdTokenNonce,
+        Self::IdTokenExpired,
+        Self::DpopNonce,
         Self::FormAnswer,
         Self::WrongContentType,
         Self::TruncatedAnswer,
@@ -103,6 +128,9 @@ impl Misbehaviour {
         Self::SomebodyElse,
         Self::HostileIdentity,
         Self::RevocationFails,
+        Self::MetadataIssuer,
+        Self::MetadataResource,
+        Self::NoOauthMetadata,
     ];
 
     /// What `--misbehave` calls it.
@@ -135,9 +163,13 @@ impl Misbehaviour {
             Self::UnauthorizedClient => unauthorized_client::ABOUT,
             Self::AccessDenied => access_denied::ABOUT,
             Self::TemporarilyUnavailable => temporarily_unavailable::ABOUT,
+            Self::ParExpired => par_expired::ABOUT,
             Self::InvalidGrant => invalid_grant::ABOUT,
             Self::InvalidClient => invalid_client::ABOUT,
             Self::RefusedRefresh => refused_refresh::ABOUT,
+            Self::SlowDown => slow_down::ABOUT,
+            Self::DeviceExpired => device_expired::ABOUT,
+            Self::DeviceDenied => device_denied::ABOUT,
             Self::HostileError => hostile_error::ABOUT,
             Self::EchoedSecret => echoed_secret::ABOUT,
             Self::Slow => slow::ABOUT,
@@ -154,6 +186,12 @@ impl Misbehaviour {
             Self::NoRefreshToken => no_refresh_token::ABOUT,
             Self::FewerScopes => fewer_scopes::ABOUT,
             Self::NoRefreshRotation => no_refresh_rotation::ABOUT,
+            Self::IdTokenSignature => id_token_signature::ABOUT,
+            Self::IdTokenIssuer => id_token_issuer::ABOUT,
+            Self::IdTokenAudience => id_token_audience::ABOUT,
+            Self::IdTokenNonce => id_token_nonce::ABOUT,
+            Self::IdTokenExpired => id_token_expired::ABOUT,
+            Self::DpopNonce => dpop_nonce::ABOUT,
             Self::FormAnswer => form_answer::ABOUT,
             Self::WrongContentType => wrong_content_type::ABOUT,
             Self::TruncatedAnswer => truncated_answer::ABOUT,
@@ -166,6 +204,9 @@ impl Misbehaviour {
             Self::SomebodyElse => somebody_else::ABOUT,
             Self::HostileIdentity => hostile_identity::ABOUT,
             Self::RevocationFails => revocation_fails::ABOUT,
+            Self::MetadataIssuer => metadata_issuer::ABOUT,
+            Self::MetadataResource => metadata_resource::ABOUT,
+            Self::NoOauthMetadata => no_oauth_metadata::ABOUT,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Defines `no-refresh-rotation`: a refresh answers no new refresh token, and the old one stays
 //! good.
 
-use crate::sandbox::grants::Rotation;
+use crate::sandbox::ledger::Rotation;
 
 use super::about::About;
 

@@ -1,7 +1,7 @@
 //! Defines `refused-refresh`: connecting works, but every refresh is refused with invalid_grant.
 
 use crate::sandbox::error::OAuthError;
-use crate::sandbox::grant_type::GrantType;
+use crate::sandbox::grants::GrantType;
 
 use super::about::About;
 

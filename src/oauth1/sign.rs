@@ -1,0 +1,158 @@
+//! Signing a request: the `oauth_` parameters, their signature, and where they travel (RFC 5849
+//! sections 3.1 and 3.5).
+
+use super::base_string::base_string;
+use super::encoding::{encode, join};
+use super::signature::{self, KeyError};
+use crate::definition::{ParametersIn, SignatureMethod};
+use crate::request::{Body, Request, RequestError};
+use crate::secret::Secret;
+
+/// What signs.
+pub struct Credentials {
+    /// The client's identifier.
+    pub consumer_key: String,
+    /// The client's secret, or for the RSA methods its private key in PEM.
+    pub consumer_secret: Option<Secret>,
+    /// The token, once there is one.
+    pub token: Option<Secret>,
+    /// Its secret.
+    pub token_secret: Option<Secret>,
+}
+
+/// How it is signed.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// Section 3.4.
+    pub method: SignatureMethod,
+    /// Section 3.5.1; never part of what is signed.
+    pub realm: Option<&'a str>,
+    /// Section 3.5.
+    pub parameters_in: ParametersIn,
+}
+
+/// What makes each request another one (section 3.3).
+pub struct Moment<'a> {
+    /// Unix seconds.
+    pub timestamp: i64,
+    /// Never used twice.
+    pub nonce: &'a str,
+}
+
+/// Why a request cannot be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignError {
+    /// A form that is sent as it is read would have to be read twice.
+    #[error("a form from a file or standard input cannot be signed; give its members with `-f`")]
+    Stream,
+    /// The parameters were to go into a body that is no form.
+    #[error("`parameters_in: body` needs a form body, and this request has none")]
+    NoForm,
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A value cannot stand in a header.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+}
+
+/// Signs a request. `extra` are further `oauth_` parameters of the three legs, such as the callback.
+///
+/// # Errors
+/// The request or the key is not fit for it.
+pub fn sign(
+    request: &mut Request,
+    credentials: &Credentials,
+    options: &Options<'_>,
+    extra: &[(&str, &str)],
+    moment: &Moment<'_>,
+) -> Result<(), SignError> {
+    let exposed =
+        |secret: &Option<Secret>| secret.as_ref().map_or_else(String::new, |s| s.expose().into());
+    let mut oauth = parameters(credentials, options, extra, moment);
+    let mut all = of_request(request)?;
+    all.extend(oauth.iter().cloned());
+    let base = base_string(request.method.as_str(), &request.url, &all);
+    let signature = signature::sign(
+        options.method,
+        &base,
+        &exposed(&credentials.consumer_secret),
+        &exposed(&credentials.token_secret),
+    )?;
+    oauth.push(("oauth_signature".to_owned(), signature.expose().to_owned()));
+    place(request, options, &oauth)
+}
+
+/// Section 3.1.
+fn parameters(
+    credentials: &Credentials,
+    options: &Options<'_>,
+    extra: &[(&str, &str)],
+    moment: &Moment<'_>,
+) -> Vec<(String, String)> {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut oauth = vec![
+        pair("oauth_consumer_key", &credentials.consumer_key),
+        pair("oauth_signature_method", options.method.name()),
+        pair("oauth_timestamp", &moment.timestamp.to_string()),
+        pair("oauth_nonce", moment.nonce),
+        pair("oauth_version", "1.0"),
+    ];
+    if let Some(token) = &credentials.token {
+        oauth.push(pair("oauth_token", token.expose()));
+    }
+    oauth.extend(extra.iter().map(|(name, value)| pair(name, value)));
+    oauth
+}
+
+/// Section 3.4.1.3.1: the query, and a body that is a form. Any other body is not signed.
+fn of_request(request: &Request) -> Result<Vec<(String, String)>, SignError> {
+    let mut parameters: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
+    let form = request.header("content-type").is_some_and(|kind| {
+        kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+    });
+    match &request.body {
+        Body::Form(pairs) => parameters.extend(pairs.iter().cloned()),
+        Body::Text(text) if form => {
+            parameters.extend(url::form_urlencoded::parse(text.as_bytes()).into_owned());
+        }
+        Body::Stream if form => return Err(SignError::Stream),
+        _ => {}
+    }
+    Ok(parameters)
+}
+
+fn place(
+    request: &mut Request,
+    options: &Options<'_>,
+    oauth: &[(String, String)],
+) -> Result<(), SignError> {
+    match options.parameters_in {
+        ParametersIn::Header => {
+            let realm = options.realm.map(|realm| format!("realm=\"{}\"", quoted(realm)));
+            let pairs =
+                oauth.iter().map(|(name, value)| format!("{}=\"{}\"", encode(name), encode(value)));
+            let all: Vec<String> = realm.into_iter().chain(pairs).collect();
+            request.set_header("authorization", &format!("OAuth {}", all.join(", ")))?;
+        }
+        // Appended as it was signed: writing the query anew could spell it in another way.
+        ParametersIn::Query => {
+            let query = match request.url.query() {
+                Some(query) if !query.is_empty() => format!("{query}&{}", join(oauth)),
+                _ => join(oauth),
+            };
+            request.url.set_query(Some(&query));
+        }
+        ParametersIn::Body => match &mut request.body {
+            Body::Form(pairs) => pairs.extend(oauth.iter().cloned()),
+            Body::Empty => request.body = Body::Form(oauth.to_vec()),
+            _ => return Err(SignError::NoForm),
+        },
+    }
+    Ok(())
+}
+
+/// A quoted string of RFC 9110 section 5.6.4.
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}

@@ -1,0 +1,157 @@
+//! Published vectors (`tests/vectors/oauth1.json` names the source of each), and properties.
+
+use super::base_string::{base_string_uri, normalized};
+use super::encoding::encode;
+use super::signature;
+use super::*;
+use crate::definition::{ParametersIn, SIGNATURE_METHODS, SignatureMethod};
+use crate::request::{Body, Request};
+use crate::secret::Secret;
+use proptest::prelude::*;
+use serde_json::Value;
+use url::Url;
+
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("../../tests/vectors/oauth1.json")).unwrap()
+}
+
+fn method(name: &Value) -> SignatureMethod {
+    let found = SIGNATURE_METHODS.iter().find(|(known, _)| Some(*known) == name.as_str());
+    found.unwrap().1
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+#[test]
+fn encoding_is_that_of_the_rfc() {
+    for vector in vectors()["percent_encoding"].as_array().unwrap() {
+        assert_eq!(encode(text(&vector["input"])), text(&vector["expected"]), "{vector}");
+    }
+}
+
+#[test]
+fn parameters_are_normalized() {
+    for vector in vectors()["parameter_normalization"].as_array().unwrap() {
+        let found = normalized(&pairs(text(&vector["query"])));
+        assert_eq!(found, text(&vector["expected"]), "{vector}");
+    }
+}
+
+#[test]
+fn an_address_loses_what_is_not_signed() {
+    for vector in vectors()["base_string_uri"].as_array().unwrap() {
+        let url = Url::parse(text(&vector["url"])).unwrap();
+        assert_eq!(base_string_uri(&url), text(&vector["expected"]), "{vector}");
+    }
+}
+
+#[test]
+fn base_strings_are_signed_as_published() {
+    for vector in vectors()["raw_signatures"].as_array().unwrap() {
+        let secret = match vector["rsa_private_key_pem"].as_str() {
+            Some(pem) => pem,
+            None => text(&vector["consumer_secret"]),
+        };
+        let signed = signature::sign(
+            method(&vector["signature_method"]),
+            text(&vector["base_string"]),
+            secret,
+            text(&vector["token_secret"]),
+        );
+        assert_eq!(signed.unwrap().expose(), text(&vector["published_signature"]), "{vector}");
+    }
+}
+
+/// The whole way: the published parameters in, the published signature out.
+#[test]
+fn requests_are_signed_as_published() {
+    for vector in vectors()["requests"].as_array().unwrap() {
+        let oauth = vector["oauth_params"].as_object().unwrap();
+        let url = Url::parse(text(&vector["url"])).unwrap();
+        let mut parameters: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        parameters.extend(pairs(text(&vector["form_body"])));
+        parameters.extend(oauth.iter().map(|(name, value)| (name.clone(), text(value).to_owned())));
+        let base = super::base_string::base_string(text(&vector["method"]), &url, &parameters);
+        assert_eq!(base, text(&vector["base_string"]), "{}", vector["id"]);
+        let secret = match vector["rsa_private_key_pem"].as_str() {
+            Some(pem) => pem,
+            None => text(&vector["consumer_secret"]),
+        };
+        let signed = signature::sign(
+            method(&vector["oauth_params"]["oauth_signature_method"]),
+            &base,
+            secret,
+            text(&vector["token_secret"]),
+        );
+        assert_eq!(signed.unwrap().expose(), text(&vector["signature"]), "{}", vector["id"]);
+    }
+}
+
+fn request(url: &str, body: Body) -> Request {
+    let url = Url::parse(url).unwrap();
+    Request { method: http::Method::POST, url, headers: Vec::new(), body }
+}
+
+fn signed(mut request: Request, place: ParametersIn, realm: Option<&str>) -> Request {
+    let credentials = Credentials {
+        consumer_key: "ck".into(),
+        consumer_secret: Some(Secret::from("cs")),
+        token: Some(Secret::from("t")),
+        token_secret: Some(Secret::from("ts")),
+    };
+    let options = Options { method: SignatureMethod::HmacSha1, realm, parameters_in: place };
+    let moment = Moment { timestamp: 7, nonce: "n" };
+    sign(&mut request, &credentials, &options, &[("oauth_verifier", "v")], &moment).unwrap();
+    request
+}
+
+#[test]
+fn parameters_travel_where_the_definition_says_and_the_realm_is_not_signed() {
+    let in_header =
+        signed(request("https://a.test/x?q=1", Body::Empty), ParametersIn::Header, Some("R\"1"));
+    let header = in_header.header("authorization").unwrap();
+    assert!(header.starts_with("OAuth realm=\"R\\\"1\", oauth_consumer_key=\"ck\", "), "{header}");
+    let without = signed(request("https://a.test/x?q=1", Body::Empty), ParametersIn::Header, None);
+    let signature = |header: &str| header.split("oauth_signature=").nth(1).unwrap().to_owned();
+    assert_eq!(signature(header), signature(without.header("authorization").unwrap()));
+    let in_query = signed(request("https://a.test/x?q=1", Body::Empty), ParametersIn::Query, None);
+    assert!(in_query.url.query().unwrap().starts_with("q=1&oauth_consumer_key=ck&"));
+    let form = Body::Form(vec![("a".into(), "b".into())]);
+    let in_body = signed(request("https://a.test/x", form), ParametersIn::Body, None);
+    let Body::Form(sent) = in_body.body else { panic!() };
+    assert_eq!(sent[0], ("a".to_owned(), "b".to_owned()));
+    assert!(sent.iter().any(|(name, _)| name == "oauth_signature"));
+}
+
+#[test]
+fn a_redirect_is_ours_by_its_token() {
+    let token = Secret::from("t1");
+    let ours = |query: &str| check_callback(&pairs(query), &token);
+    assert!(ours("oauth_token=t1&oauth_verifier=v").is_ok());
+    assert!(ours("oauth_token=t2&oauth_verifier=v").is_err());
+    assert!(ours("oauth_token=t1&oauth_token=t1").is_err());
+    assert!(ours("denied=t1").is_err());
+}
+
+proptest! {
+    #[test]
+    fn encoding_can_be_undone(text in "\\PC{0,60}") {
+        let encoded = encode(&text);
+        let read: Vec<_> = url::form_urlencoded::parse(encoded.as_bytes()).collect();
+        let back = read.first().map(|(name, _)| name.to_string()).unwrap_or_default();
+        prop_assert_eq!(back, text);
+    }
+
+    #[test]
+    fn the_order_of_parameters_does_not_matter(mut all in proptest::collection::vec(("\\PC{0,8}", "\\PC{0,8}"), 0..8)) {
+        let first = normalized(&all);
+        all.reverse();
+        prop_assert_eq!(normalized(&all), first);
+    }
+}

@@ -1,0 +1,43 @@
+//! Requests that are signed as a whole, against a provider that computes the signature anew.
+
+use crate::support::{Home, Sandbox};
+
+fn connected(sandbox: &Sandbox) -> Home {
+    let home = sandbox.home();
+    home.define(
+        "aws",
+        &format!(
+            r#"title: Sandbox (AWS)
+base_url: {}/aws-sigv4
+authorizations:
+  key:
+    type: api_key_secret
+    request:
+      signature:
+        aws_sigv4: {{service: practice, region: eu-central-1}}
+    user_info_endpoint:
+      url: /me
+      response:
+        user_identity: "{{{{response.email}}}}"
+"#,
+            sandbox.url
+        ),
+    );
+    let secret = ["connect", "aws", "-f", "api_key=practice-key", "-f", "api_secret=-"];
+    home.run_with_input(&secret, "practice-api-secret\n").expect(0).says("ada@sandbox.test");
+    home
+}
+
+#[test]
+fn a_connection_is_tested_with_a_signature_for_aws() {
+    let sandbox = Sandbox::start(&[]);
+    connected(&sandbox).run(&["test", "aws"]).expect(0).prints("aws works");
+}
+
+#[test]
+fn a_wrong_key_is_refused() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    let wrong = ["connect", "aws", "-f", "api_key=practice-key", "-f", "api_secret=-"];
+    home.run_with_input(&wrong, "another\n").expect(5).says("the signature does not match");
+}
