@@ -2,7 +2,7 @@
 
 use crate::definition::ServerMetadata;
 use crate::definition::hosts::Hosts;
-use crate::definition::names::{AccountId, NameError};
+use crate::definition::names::{AccountId, AppName, NameError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -77,10 +77,7 @@ impl Account {
     /// # Errors
     /// What was kept is no name: the file was changed by hand.
     pub fn id(&self) -> Result<AccountId, NameError> {
-        AccountId::parse(&match &self.name {
-            Some(name) => format!("{}/{name}", self.app),
-            None => self.app.clone(),
-        })
+        AccountId::new(AppName::parse(&self.app)?, self.name.as_deref())
     }
 
     /// The hosts that the credential may go to.

@@ -165,12 +165,18 @@ impl Accounts<'_> {
         let hosts = hosts.patterns();
         let new = record(client, hosts, store.kind());
         let before = clients.known.insert(client.id.clone(), new);
-        if before.is_some_and(|before| before.store == store.kind()) {
-            self.write_entry(app, client, hosts, store).await?;
-            return self.save_clients(app, &clients);
-        }
+        let Some(before) = before else {
+            self.save_clients(app, &clients)?;
+            return self.write_entry(app, client, hosts, store).await;
+        };
+        self.write_entry(app, client, hosts, store).await?;
         self.save_clients(app, &clients)?;
-        self.write_entry(app, client, hosts, store).await
+        if before.store != store.kind() {
+            // What stands in the store that is no longer used is of no use to anybody.
+            let old = self.stores.by_kind(&before.store)?;
+            let _ = old.delete(&entry_name(app, &client.id)).await;
+        }
+        Ok(())
     }
 
     async fn write_entry(

@@ -22,7 +22,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec
 
 /// The cells of a row, each as wide as its column.
 fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
-    let mut line = String::new();
+    let mut line = String::with_capacity(widths.iter().map(|width| width + 2).sum());
     let mut behind = 0;
     for (cell, &width) in cells.zip(widths) {
         line.extend(std::iter::repeat_n(' ', behind));

@@ -137,6 +137,22 @@ fn an_account_that_moves_between_stores_leaves_nothing_in_the_other() {
     within(&home, &["with-gnome-keyring"], &[], &script).expect(0);
 }
 
+#[test]
+fn a_client_that_is_set_in_another_store_leaves_the_first() {
+    if !has_keyring() {
+        return;
+    }
+    let home = Home::new().set("TIELINE_STORE", "keyring");
+    let set = "printf sekrit-1 | tieline client set sandbox-oauth2 --id mine --secret -";
+    let search = "secret-tool search --all service tieline 2>&1";
+    let script = format!(
+        "set -e; {set}; {search} | grep -q client:sandbox-oauth2/mine; {set} --store file; \
+         test -z \"$({search})\"; test -n \"$(ls home/vault/*.sealed)\"; {set}; \
+         test -z \"$(ls home/vault/*.sealed 2>/dev/null)\"; {search} | grep -q sekrit-1"
+    );
+    within(&home, &["with-gnome-keyring"], &[], &script).expect(0);
+}
+
 /// A failure of the keyring: exit 7, a hint, and its own first line, which is given back.
 #[track_caller]
 fn fails(ran: Ran) -> String {
