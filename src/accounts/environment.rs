@@ -122,9 +122,9 @@ fn read_tokens(
     let has_token = credential.access_token.is_some() || credential.refresh_token.is_some();
     match &auth.way {
         Way::OAuth2(oauth2) if oauth2.runs_again() => {
-            if auth.field("client_id").is_some() && context.input(id, "client_id").is_none() {
-                missing.push(variable(id, "client_id"));
-            }
+            let given =
+                auth.field("client_id").is_none_or(|_| context.input(id, "client_id").is_some());
+            missing.extend((!given).then(|| variable(id, "client_id")));
         }
         Way::OAuth2(_) if !has_token => missing.push(variable(id, "access_token")),
         Way::OAuth1(_) => {

@@ -41,7 +41,7 @@ static EXPLANATIONS: &[Explanation] = &[
     ),
     explanation(
         "invalid_grant",
-        "the refresh token or code is expired, was used already, or was revoked",
+        "the code, refresh token, password or assertion is wrong, expired, revoked or was used already",
         "run `tieline connect {id}`",
     ),
     explanation(

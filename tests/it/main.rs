@@ -19,6 +19,7 @@ mod completions;
 mod connect;
 mod fields;
 mod ftp;
+mod grants;
 mod hostile;
 mod integry;
 mod keyring;

@@ -327,10 +327,11 @@ pub(crate) fn request_with(method: &str, url: &str, headers: &[(&str, &str)], bo
     let path = &parsed[url::Position::BeforePath..url::Position::AfterQuery];
     let extra: String =
         headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = if body.is_empty() {
-        String::new()
-    } else {
-        format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())
+    let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let kind = if typed { "" } else { "Content-Type: application/json\r\n" };
+    let length = match body.len() {
+        0 => String::new(),
+        length => format!("{kind}Content-Length: {length}\r\n"),
     };
     let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n{length}{extra}\r\n{body}"

@@ -72,8 +72,7 @@ impl Input {
     /// is read a chunk at a time.
     pub(super) fn digest(&self) -> Result<Option<String>> {
         let Source::File(path) = &self.body else { return Ok(None) };
-        let failed =
-            |error| Error::io(format!("`{}` cannot be read", path.display()), &error);
+        let failed = |error| Error::io(format!("`{}` cannot be read", path.display()), &error);
         let mut file = std::fs::File::open(path).map_err(failed)?;
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
         let mut chunk = vec![0_u8; CHUNK];

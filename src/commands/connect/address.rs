@@ -109,8 +109,9 @@ impl Found {
 
     /// The definition. Every value from the server is written as quoted text, whatever it is.
     fn definition(&self, address: &Url) -> String {
+        let origin = address.origin().ascii_serialization();
         let base = match &self.resource {
-            Some(_) => address.as_str(),
+            Some(_) => &origin,
             None => &self.metadata.issuer,
         };
         let mut yaml = format!(

@@ -1,0 +1,424 @@
+//! Every grant of OAuth 2.0 and every safeguard, from connecting to the next token, against the
+//! practice provider.
+
+use crate::support::{Home, Ran, Sandbox, query, request};
+use std::process::Stdio;
+
+const APP: &str = "sandbox-oauth2";
+
+/// Connects by a grant without a browser, as the confidential practice client.
+fn connect(home: &Home, auth: &str, more: &[&str]) -> Ran {
+    home.write("secret.txt", "practice-secret\n");
+    let client = ["-f", "client_id=practice", "-f", "client_secret=@secret.txt"];
+    home.run(&[&["connect", APP, "--auth", auth], &client[..], more].concat())
+}
+
+#[test]
+fn a_client_acts_on_its_own_behalf_and_fetches_the_next_token_itself() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    connect(&home, "client-credentials", &[]).expect(0).says("then renewed without asking");
+    home.run(&["call", APP, "/api"]).expect(0).prints("\"method\":\"GET\"");
+    home.run(&["test", APP]).expect(0).prints("not verified");
+    sandbox.expire();
+    home.run(&["call", APP, "/api"]).expect(0);
+    assert_eq!(sandbox.state()["tokens_issued"], 2);
+    assert_eq!(sandbox.state()["refreshes"], 0);
+    home.run(&["disconnect", APP]).expect(0).says("revoked at the provider");
+}
+
+#[test]
+fn a_client_that_was_set_is_not_asked_for() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.write("secret.txt", "practice-secret");
+    let set = ["client", "set", APP, "--id", "practice", "--secret", "@secret.txt"];
+    home.run(&set).expect(0);
+    home.run(&["connect", APP, "--auth", "client-credentials"]).expect(0).says("client practice");
+    home.run(&["call", APP, "/api"]).expect(0);
+}
+
+#[test]
+fn without_a_terminal_client_and_fields_that_are_missing_are_named_at_once() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let ran = home.run(&["connect", APP, "--auth", "password"]).expect(2);
+    for name in ["client_id", "client_secret", "username", "password"] {
+        assert!(ran.stderr.contains(&format!("`{name}`")), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_person_types_the_client_where_there_is_no_browser() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let mut terminal = home.on_terminal(&["connect", APP, "--auth", "client-credentials"]);
+    terminal.until("Client ID").types("practice");
+    terminal.until("Client secret").types("practice-secret");
+    terminal.until("Connected");
+    assert_eq!(terminal.ends(), 0);
+    assert!(!terminal.screen().contains("practice-secret"), "{}", terminal.screen());
+}
+
+#[test]
+fn a_wrong_client_secret_is_named_for_what_it_is() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.write("secret.txt", "wrong");
+    let arguments = ["connect", APP, "--auth", "client-credentials"];
+    let client = ["-f", "client_id=practice", "-f", "client_secret=@secret.txt"];
+    home.run(&[&arguments[..], &client].concat()).expect(5).says("invalid_client");
+    assert_eq!(home.kept(), 0);
+}
+
+#[test]
+fn a_password_is_kept_for_the_next_token() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.write("password.txt", "practice-password");
+    let person = ["-f", "username=ada", "-f", "password=@password.txt"];
+    connect(&home, "password", &person).expect(0).says("as ada@sandbox.test");
+    sandbox.expire();
+    home.run(&["test", APP]).expect(0).prints("works");
+    home.write("password.txt", "another");
+    connect(&home, "password", &person).expect(5).says("invalid_grant");
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+}
+
+#[test]
+fn a_token_is_exchanged_for_another() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let body = "grant_type=password&client_id=practice&client_secret=practice-secret\
+                &username=ada&password=practice-password&scope=profile";
+    let answer = form(&sandbox, "/token", body);
+    home.write("token.txt", answer["access_token"].as_str().unwrap());
+    connect(&home, "exchange", &["-f", "subject_token=@token.txt"]).expect(0);
+    home.run(&["call", APP, "/api"]).expect(0);
+}
+
+#[test]
+fn a_grant_of_a_providers_own_is_data() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    connect(&home, "account-credentials", &["-f", "account_id=practice-account"]).expect(0);
+    home.run(&["call", APP, "/api"]).expect(0);
+}
+
+#[test]
+fn a_client_proves_itself_by_a_jwt_under_its_secret() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.write("secret.txt", "practice-jwt-secret-of-more-than-32-bytes");
+    let client = ["-f", "client_id=practice-jwt", "-f", "client_secret=@secret.txt"];
+    let arguments = ["connect", APP, "--auth", "client-secret-jwt", "-vv"];
+    let ran = home.run(&[&arguments[..], &client].concat()).expect(0);
+    assert!(!ran.stderr.contains("practice-jwt-secret"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("client_assertion="), "{}", ran.stderr);
+    home.run(&["call", APP, "/api"]).expect(0);
+}
+
+#[test]
+fn a_client_proves_itself_by_a_private_key_of_every_sort() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    for (algorithm, key) in
+        [("RS256", "rsa"), ("PS256", "rsa"), ("ES256", "ec"), ("EdDSA", "ed25519")]
+    {
+        let pem = request("GET", &format!("{}/sandbox/keys/{key}.pem", sandbox.url), "");
+        assert_eq!(pem.status, 200, "{key}: {}", pem.body);
+        home.write("key.pem", &pem.body);
+        home.define("signer", &signer(&sandbox.url, algorithm));
+        let fields = ["-f", "client_id=practice-key", "-f", "private_key=@key.pem"];
+        home.run(&[&["connect", "signer"], &fields[..]].concat()).expect(0);
+        sandbox.expire();
+        home.run(&["call", "signer", "/api"]).expect(0);
+    }
+    home.write("key.pem", "no key at all");
+    let fields = ["-f", "client_id=practice-key", "-f", "private_key=@key.pem"];
+    let ran = home.run(&[&["connect", "signer"], &fields[..]].concat()).expect(2);
+    ran.says("the key of the assertion cannot be used");
+}
+
+fn signer(server: &str, algorithm: &str) -> String {
+    format!(
+        r#"title: Signer
+base_url: {server}
+fields:
+  private_key: {{ label: Private key, secret: true }}
+authorizations:
+  key:
+    type: oauth2
+    grant: client_credentials
+    token_endpoint: {server}/token
+    client_authentication: private_key_jwt
+    assertion:
+      algorithm: {algorithm}
+      key: "{{{{private_key}}}}"
+    user_info_endpoint: null
+"#
+    )
+}
+
+#[test]
+fn a_service_account_signs_its_own_assertion() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let file = request("GET", &format!("{}/sandbox/service-account.json", sandbox.url), "");
+    home.write("account.json", &file.body);
+    home.define(
+        "service",
+        &format!(
+            r#"title: Service
+base_url: {server}
+fields:
+  account: {{ label: Key file, secret: true, format: json }}
+authorizations:
+  account:
+    type: oauth2
+    grant: jwt_bearer
+    token_endpoint: {server}/token
+    scopes: [profile]
+    assertion:
+      key: "{{{{account.private_key}}}}"
+      claims:
+        iss: "{{{{account.client_email}}}}"
+        sub: "{{{{account.client_email}}}}"
+        aud: {server}/token
+    user_info_endpoint: null
+"#,
+            server = sandbox.url
+        ),
+    );
+    home.run(&["connect", "service", "-f", "account=@account.json"]).expect(0);
+    home.run(&["call", "service", "/api"]).expect(0);
+    sandbox.expire();
+    home.run(&["call", "service", "/api"]).expect(0);
+    home.write("account.json", "not json");
+    let ran = home.run(&["connect", "service", "-f", "account=@account.json"]).expect(2);
+    ran.says("not a JSON object");
+}
+
+#[test]
+fn another_device_agrees_with_a_code() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let ran = home.run(&["connect", APP, "--auth", "device", "--no-browser"]).expect(0);
+    let ran = ran.says("enter the code").says("/device\n").says("as ada@sandbox.test");
+    assert!(!ran.stderr.contains('\u{2588}'), "no QR code away from a terminal: {}", ran.stderr);
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+    sandbox.expire();
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+    assert_eq!(sandbox.state()["refreshes"], 1);
+}
+
+#[test]
+fn on_a_terminal_the_address_is_a_qr_code_too() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let arguments = ["connect", APP, "--auth", "device", "--no-browser"];
+    let mut terminal = home.on_terminal(&arguments);
+    // White on black, whatever the terminal's colors.
+    terminal.until("[97;40m");
+    terminal.until("Connected");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_device_that_is_denied_or_too_late_is_told() {
+    for (misbehaviour, code) in
+        [("device-denied", "access_denied"), ("device-expired", "expired_token")]
+    {
+        let sandbox = Sandbox::start(&["--misbehave", misbehaviour]);
+        let home = sandbox.home();
+        let ran = home.run(&["connect", APP, "--auth", "device", "--no-browser"]).expect(5);
+        ran.says(code);
+        assert_eq!(home.kept(), 0);
+    }
+}
+
+#[test]
+fn over_ssh_the_grant_for_other_devices_is_taken_where_there_is_one() {
+    let sandbox = Sandbox::start(&[]);
+    let yaml = format!(
+        r#"title: Both
+base_url: {server}
+client: {{ id: practice-public }}
+authorizations:
+  oauth:
+    type: oauth2
+    grant: [authorization_code, device_code]
+    issuer: {server}
+    redirect_uri: http://127.0.0.1/callback
+    port: any
+    scopes: [profile, email]
+"#,
+        server = sandbox.url
+    );
+    let far = sandbox.home().set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+    far.define("both", &yaml);
+    far.run(&["connect", "both"]).expect(0).says("enter the code").says("as ada@sandbox.test");
+    let near = sandbox.home();
+    near.define("both", &yaml);
+    near.connect(&["both"]).expect(0).says("as ada@sandbox.test");
+    near.run(&["connect", "both", "--device", "--no-browser"]).expect(0).says("enter the code");
+}
+
+#[test]
+fn an_issuer_is_enough_and_its_id_token_is_checked() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let ran = home.connect(&[APP, "--auth", "openid", "-v"]).expect(0);
+    let ran = ran.says("the ID token is signed by the provider, for this client and this request");
+    assert!(ran.stderr.contains("discovery: GET"), "{}", ran.stderr);
+    sandbox.expire();
+    let ran = home.run(&["call", APP, "/userinfo", "-v"]).expect(0);
+    assert!(!ran.stderr.contains("discovery"), "what is known is not asked again: {}", ran.stderr);
+    home.run(&["disconnect", APP]).expect(0).says("revoked at the provider");
+}
+
+#[test]
+fn an_id_token_that_breaks_a_rule_connects_nobody() {
+    for (misbehaviour, rule) in [
+        ("id-token-signature", "RFC 7515"),
+        ("id-token-issuer", "rule 2"),
+        ("id-token-audience", "rule 3"),
+        ("id-token-nonce", "rule 11"),
+        ("id-token-expired", "rule 9"),
+    ] {
+        let sandbox = Sandbox::start(&["--misbehave", misbehaviour]);
+        let home = sandbox.home();
+        let ran = home.connect(&[APP, "--auth", "openid"]).expect(5);
+        assert!(ran.stderr.contains("ID token"), "{misbehaviour}: {}", ran.stderr);
+        assert!(ran.stderr.contains(rule), "{misbehaviour} names {rule}: {}", ran.stderr);
+        assert_eq!(home.kept(), 0, "{misbehaviour}");
+    }
+}
+
+#[test]
+fn the_request_is_pushed_and_the_tokens_are_bound_to_a_key() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let mut waiting = home.start_connect(&[APP, "--auth", "bound"]);
+    let asked = query(&waiting.url);
+    assert_eq!(asked.keys().collect::<Vec<_>>(), ["client_id", "request_uri"]);
+    waiting.browse_and_finish().expect(0);
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+    home.run(&["test", APP]).expect(0);
+    sandbox.expire();
+    home.run(&["call", APP, "POST", "/api", "-f", "a=b"]).expect(0);
+    assert_eq!(sandbox.state()["refreshes"], 1);
+}
+
+#[test]
+fn a_server_that_wants_its_nonce_in_the_proof_gets_it() {
+    let sandbox = Sandbox::start(&["--misbehave", "dpop-nonce"]);
+    let home = sandbox.home();
+    home.connect(&[APP, "--auth", "bound"]).expect(0);
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+    sandbox.expire();
+    let call = ["call", APP, "POST", "/api", "-d", "@body.json"];
+    home.write("body.json", "{\"n\":1}");
+    home.run(&call).expect(0).prints("\\\"n\\\":1");
+    let piped = ["call", APP, "POST", "/api", "-d", "-"];
+    home.run_with_input(&piped, "{}").expect(8).says("give the body as `-d @FILE`");
+}
+
+#[test]
+fn a_pushed_request_that_is_over_is_told() {
+    let sandbox = Sandbox::start(&["--misbehave", "par-expired"]);
+    let home = sandbox.home();
+    let ran = home.connect(&[APP, "--auth", "bound"]).expect(5).says("invalid_request");
+    assert!(ran.page.contains("was not connected"), "{}", ran.page);
+    assert_eq!(home.kept(), 0);
+}
+
+#[test]
+fn metadata_of_another_issuer_is_not_believed() {
+    let sandbox = Sandbox::start(&["--misbehave", "metadata-issuer"]);
+    let home = sandbox.home();
+    let ran = home.run(&["connect", APP, "--auth", "openid", "--no-browser"]).expect(5);
+    ran.says("RFC 8414 section 3.3");
+}
+
+#[test]
+fn openid_connects_own_address_of_the_metadata_works_too() {
+    let sandbox = Sandbox::start(&["--misbehave", "no-oauth-metadata"]);
+    sandbox.home().connect(&[APP, "--auth", "openid"]).expect(0);
+}
+
+#[test]
+fn an_address_of_an_issuer_becomes_an_app_with_a_client_of_its_own() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let ran = home.connect(&[&sandbox.url]).expect(0).says("as ada@sandbox.test");
+    let ran = ran.says("gave this computer the client").says("Wrote what");
+    let name = sandbox.url.trim_start_matches("http://").replace(['.', ':'], "-");
+    home.run(&["call", &name, "/userinfo"]).expect(0);
+    home.run(&["lint", &format!("home/apps/{name}.yaml")]).expect(0);
+    drop(ran);
+    let again = home.connect(&[&sandbox.url]).expect(0);
+    assert!(!again.stderr.contains("gave this computer"), "{}", again.stderr);
+    assert_eq!(sandbox.state()["requests"]["/register"], 1);
+}
+
+#[test]
+fn an_address_of_an_api_leads_to_whoever_gives_tokens_for_it() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let address = format!("{}/mcp", sandbox.url);
+    let mut waiting = home.start_connect(&[&address]);
+    assert_eq!(query(&waiting.url)["resource"], address);
+    waiting.browse_and_finish().expect(0);
+    let name = address.trim_start_matches("http://").replace(['.', ':', '/'], "-");
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#;
+    home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0).prints("\"jsonrpc\"");
+    sandbox.expire();
+    home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0);
+}
+
+#[test]
+fn metadata_of_another_resource_is_not_believed() {
+    let sandbox = Sandbox::start(&["--misbehave", "metadata-resource"]);
+    let home = sandbox.home();
+    let ran = home.run(&["connect", &format!("{}/mcp", sandbox.url), "--no-browser"]).expect(5);
+    ran.says("RFC 9728 section 3.3");
+    assert!(!home.path().join("home/apps").exists(), "nothing is written");
+}
+
+#[test]
+fn an_address_where_nothing_is_said_is_told() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let ran = home.run(&["connect", &format!("{}/userinfo", sandbox.url), "--no-browser"]);
+    ran.expect(5).says("does not say how it is authorized");
+    home.run(&["connect", "http://192.0.2.1/", "--no-browser"]).expect(6);
+    home.run(&["connect", "https://u:p@example.com/", "--no-browser"]).expect(2);
+}
+
+/// A form to the sandbox, and its JSON answer.
+fn form(sandbox: &Sandbox, path: &str, body: &str) -> serde_json::Value {
+    let kind = [("content-type", "application/x-www-form-urlencoded")];
+    let url = format!("{}{path}", sandbox.url);
+    let answer = crate::support::request_with("POST", &url, &kind, body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_a_device() {
+    let sandbox = Sandbox::start(&["--consent"]);
+    let home = sandbox.home();
+    let arguments = ["connect", APP, "--auth", "device", "--no-browser"];
+    let mut command = home.command(&arguments);
+    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
+    let mut said = String::new();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    while !said.contains("/device") {
+        std::io::BufRead::read_line(&mut stderr, &mut said).unwrap();
+    }
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("sh").args(["-c", "kill -INT \"$0\"", &pid]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(home.kept(), 0);
+}
