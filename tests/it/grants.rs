@@ -422,3 +422,33 @@ fn ctrl_c_ends_the_wait_for_a_device() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(home.kept(), 0);
 }
+
+#[test]
+fn the_provider_is_asked_what_it_knows_of_a_token() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    connect(&home, "client-credentials", &[]).expect(0);
+    let show = ["accounts", "show", APP, "--live"];
+    home.run(&show).expect(0).prints("live      active").prints("client_id: practice");
+    let told = home.run(&[&show[..], &["--json"]].concat()).expect(0).json();
+    assert_eq!(told["introspection"]["active"], true);
+    sandbox.revoke();
+    home.run(&show).expect(0).prints("live      not active");
+    let other = sandbox.home();
+    other.write("key.txt", "practice-key");
+    other.run(&["connect", "sandbox-api-key", "-f", "api_key=@key.txt"]).expect(0);
+    let ran = other.run(&["accounts", "show", "sandbox-api-key", "--live"]).expect(2);
+    ran.says("no introspection to ask");
+}
+
+#[test]
+fn a_key_that_tokens_are_bound_to_is_told_by_the_provider() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.write("secret.txt", "practice-secret");
+    let set = ["client", "set", APP, "--id", "practice", "--secret", "@secret.txt"];
+    home.run(&set).expect(0);
+    home.connect(&[APP, "--auth", "bound"]).expect(0);
+    let ran = home.run(&["accounts", "show", APP, "--live"]).expect(0);
+    ran.prints("bound to a key of this account").prints("token_type: DPoP");
+}

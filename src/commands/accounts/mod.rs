@@ -1,18 +1,19 @@
 //! `tieline accounts`: what is connected. It reads no secret.
 
+mod show;
+
 use super::{App, authorization_of, trace};
 use crate::account::Account;
+use crate::accounts::Accounts;
 use crate::accounts::files::{Defaults, Record, State};
-use crate::accounts::{Accounts, Picked};
 use crate::context::now;
 use crate::definition::names::AccountId;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::flow::Chooser;
 use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
 use crate::refresh::{MARGIN, Surroundings};
 use crate::terminal::{Style, duration, table};
-use crate::text::short;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,9 @@ pub enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        /// Ask the provider what it knows of the access token, too
+        #[arg(long)]
+        live: bool,
     },
     /// Give an account another name
     Rename {
@@ -68,7 +72,7 @@ pub enum Command {
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     match &arguments.command {
         None => list(app, arguments.json),
-        Some(Command::Show { account, json }) => show(app, account, *json),
+        Some(Command::Show { account, json, live }) => show::show(app, account, *json, *live).await,
         Some(Command::Rename { account, name }) => rename(app, account, name).await,
         Some(Command::Default { account }) => set_default(app, account),
         Some(Command::Refresh { account }) => refresh(app, account).await,
@@ -165,60 +169,6 @@ fn expires(account: &Account) -> String {
         Some(at) if at <= now() => "renews".to_owned(),
         Some(at) => format!("in {}", duration(at - now())),
     }
-}
-
-fn show(app: &App, word: &str, json: bool) -> Result<()> {
-    let accounts = app.accounts();
-    let (id, picked) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
-    let record = accounts
-        .record(&id)?
-        .ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
-    if json {
-        let mut value = as_json(&accounts.files.defaults(), &id, &record);
-        value["schema"] = SCHEMA.into();
-        return app.terminal.print(&pretty(&value));
-    }
-    let account = &record.account;
-    let mut out = Vec::new();
-    let who = account.identity.as_deref().map(|who| format!(" as {who}")).unwrap_or_default();
-    out.push(format!("{}{who}", app.terminal.paint_output(Style::Strong, &id.to_string())));
-    let mut detail = |label: &str, value: String| {
-        if !value.is_empty() {
-            out.push(format!(
-                "  {} {value}",
-                app.terminal.paint_output(Style::Dim, &format!("{label:<9}"))
-            ));
-        }
-    };
-    let client = account.client_id.as_ref().map(|id| format!(", client {id}")).unwrap_or_default();
-    detail("auth", format!("{}{client}", account.authorization));
-    detail("scopes", account.scopes.join(", "));
-    detail("missing", account.missing_scopes().join(", "));
-    detail("expires", expires(account));
-    detail(
-        "store",
-        match record.store.as_str() {
-            "keyring" => format!("keyring, service `tieline`, user `{id}`"),
-            _ => "sealed file".to_owned(),
-        },
-    );
-    for (name, value) in &account.fields {
-        detail("field", format!("{name}: {value}"));
-    }
-    for (name, value) in &account.extras {
-        detail("extra", format!("{name}: {}", short(value, 200)));
-    }
-    detail("hosts", account.hosts.join(", "));
-    if !account.verified {
-        detail(
-            "identity",
-            "from the fields: the app has no call that says who is connected".to_owned(),
-        );
-    }
-    if picked != Picked::Named {
-        detail("picked", format!("because it is {}", picked.reason()));
-    }
-    app.terminal.print(&format!("{}\n", out.join("\n")))
 }
 
 fn as_json(defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
