@@ -19,6 +19,7 @@ pub(super) const NAMES: &[&str] = &[
     "base64",
     "base64url",
     "claims",
+    "concat",
     "default",
     "find",
     "first",
@@ -26,6 +27,7 @@ pub(super) const NAMES: &[&str] = &[
     "hmac",
     "join",
     "json",
+    "lines",
     "lower",
     "now",
     "random",
@@ -75,6 +77,7 @@ fn function(name: &str) -> Function {
         "base64" => |a| Ok(STANDARD.encode(joined(a)).into()),
         "base64url" => |a| Ok(URL_SAFE_NO_PAD.encode(joined(a)).into()),
         "claims" => |a| Ok(claims(&a.text(0))),
+        "concat" => |a| Ok(joined(a).into()),
         "default" => {
             |a| Ok(a.values.iter().find(|v| !is_empty(v)).map_or(Value::Null, |v| (*v).clone()))
         }
@@ -84,6 +87,7 @@ fn function(name: &str) -> Function {
         "hmac" => sign,
         "join" => join,
         "json" => |a| Ok(a.value(0).to_string().into()),
+        "lines" => |a| Ok(a.values.iter().map(|v| text(v)).collect::<Vec<_>>().join("\n").into()),
         "lower" => |a| Ok(a.text(0).to_lowercase().into()),
         "now" => now,
         "random" => |a| Ok(a.moment["random"].clone()),
