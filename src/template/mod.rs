@@ -136,6 +136,7 @@ impl Template {
     /// The first thing that is not allowed, with the text that it is about.
     pub fn parse(source: &str, place: Place) -> Result<Self, TemplateProblem> {
         bounds(source)?;
+        refuse_control(source, place)?;
         spelling::refuse_twig(source)?;
         let text = spelling::translate(source);
         let compiled = Compiled::compile(&text).map_err(|error| {
@@ -212,6 +213,20 @@ impl Template {
     /// As [`Template::render`], and when nothing comes out.
     pub fn require(&self, scope: &Scope) -> Result<String, RenderError> {
         self.render(scope)?.ok_or_else(|| render::empty_error(self, scope))
+    }
+}
+
+/// A line break in a header would be another header.
+fn refuse_control(source: &str, place: Place) -> Result<(), TemplateProblem> {
+    let what = match place {
+        Place::Header => "a header",
+        Place::Url => "a URL",
+        _ => return Ok(()),
+    };
+    match source.chars().any(char::is_control) {
+        true => Err(TemplateProblem::new(format!("{what} has no line breaks"), "")
+            .help("write it on one line; `>-` folds several without a break at the end")),
+        false => Ok(()),
     }
 }
 

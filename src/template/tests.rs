@@ -161,3 +161,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_break_stands_in_no_header_and_no_url() {
+    for place in [Place::Header, Place::Url] {
+        assert!(Template::parse("a\r\nX-Evil: b", place).is_err(), "{place:?}");
+    }
+    assert!(Template::parse("a\nb", Place::Body).is_ok());
+}
