@@ -29,6 +29,8 @@ pub struct Authorization {
     pub request: Placement,
     /// Who is connected; `None` where the app has no such call.
     pub user_info: Option<Endpoint>,
+    /// Nothing is written of it, so that the issuer's metadata may name it.
+    pub user_info_open: bool,
     /// Calls made once after connecting.
     pub lookups: Vec<Endpoint>,
     /// The client's certificate in TLS.
@@ -232,6 +234,7 @@ impl Authorization {
             headers,
             request,
             user_info,
+            user_info_open: entries.take_or_null("user_info_endpoint").is_none(),
             lookups,
             tls: entries.take("tls").and_then(|node| TlsClient::read(reader, node)),
             way: way?,

@@ -82,7 +82,7 @@ impl Definition {
                 && let Way::OAuth2(oauth2) = &mut auth.way
             {
                 oauth2.complete(metadata);
-                if auth.user_info.is_none() {
+                if auth.user_info_open {
                     let url = metadata.userinfo_endpoint.as_deref().and_then(literal);
                     auth.user_info = url.and_then(user_info);
                 }

@@ -115,3 +115,23 @@ agree() {
 }
 
 browse() { curl -sS -L --max-time 20 -b "$SCRATCH/cookies" -c "$SCRATCH/cookies" "$@"; }
+
+# confirm_device URL CODE: a person who types the code on another device, signs in and consents.
+confirm_device() {
+  local page action
+  page=$(browse "$1")
+  action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
+  local xsrf
+  xsrf=$(sed -n 's/.*name="xsrf" value="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
+  page=$(browse "${action//&amp;/&}" -d "xsrf=$xsrf" --data-urlencode "user_code=$2")
+  xsrf=$(sed -n 's/.*name="xsrf" value="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
+  action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
+  page=$(browse "${action//&amp;/&}" -d "xsrf=$xsrf" --data-urlencode "user_code=$2" -d confirm=yes)
+  printf '%s\n' "$page" > "$SCRATCH/device-page.html"
+  while action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1) && [[ $action ]]; do
+    local form=(--data-urlencode "prompt=$(sed -n 's/.*name="prompt" value="\([^"]*\)".*/\1/p' <<< "$page")")
+    if [[ $page == *'name="login"'* ]]; then form+=(-d login=ada -d password=any); fi
+    page=$(browse "${action//&amp;/&}" "${form[@]}")
+  done
+  printf '%s\n' "$page"
+}
