@@ -1,8 +1,8 @@
 //! FTP against a server that is not ours (pyftpdlib), in the clear and over TLS.
 
-use crate::support::Home;
+use crate::support::{Home, python};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tieline::definition::hosts::{HostError, Hosts};
@@ -12,17 +12,6 @@ use url::Url;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 const LARGE: usize = 9 * 1024 * 1024 + 7;
-
-/// Where `tests/run` puts what Python needs.
-fn python() -> Option<PathBuf> {
-    let python =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("python/bin/python3");
-    let has = python.is_file();
-    if !has {
-        eprintln!("skipped: {} is not there; tests/run makes it", python.display());
-    }
-    has.then_some(python)
-}
 
 struct Server {
     child: Child,

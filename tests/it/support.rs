@@ -508,3 +508,14 @@ pub(crate) fn decide(consent: &Page, decision: &str, person: &str) -> Page {
     let answer = request("POST", url.as_str(), &body);
     browse(&answer.headers["location"])
 }
+
+/// Where `tests/run` puts what Python needs.
+pub(crate) fn python() -> Option<PathBuf> {
+    let python =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("python/bin/python3");
+    let has = python.is_file();
+    if !has {
+        eprintln!("skipped: {} is not there; tests/run makes it", python.display());
+    }
+    has.then_some(python)
+}

@@ -8,6 +8,7 @@ CHECK=$(realpath "$0")
 PEERS=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 TARGET=${CARGO_TARGET_DIR:-$PEERS/../../target}
 TIELINE=${TIELINE:-$TARGET/debug/tieline}
+PYTHON=${PYTHON:-$TARGET/python/bin/python3}
 PIDS=()
 SCRATCH=$(mktemp -d)
 
