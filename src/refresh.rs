@@ -154,7 +154,7 @@ impl Surroundings<'_> {
             self.accounts.save_record(&opened.id, &opened.record)?;
         }
         let mut session = self.session(opened, true).await?;
-        session.grant.redirect_uri = self.redirect_uri(opened);
+        self.recall(&mut session, &opened.account);
         match run(&mut session, self.auth).await {
             Ok(token) => {
                 let (extras, credential) = (session.extras, session.credential);
@@ -173,10 +173,17 @@ impl Surroundings<'_> {
         }
     }
 
-    /// The redirect URI that the account was connected with, where a refresh has to send it.
-    fn redirect_uri(&self, opened: &Opened) -> Option<String> {
-        let wanted = self.auth.oauth2().is_some_and(|oauth2| oauth2.refresh_names_redirect_uri);
-        opened.account.redirect_uri.clone().filter(|_| wanted)
+    /// What a renewal sends of the first request again: the redirect URI where the refresh names it,
+    /// and the scopes where a grant is run again. A refresh token carries its own.
+    fn recall(&self, session: &mut Session<'_>, account: &Account) {
+        let Some(oauth2) = self.auth.oauth2() else { return };
+        if oauth2.refresh_names_redirect_uri {
+            session.grant.redirect_uri.clone_from(&account.redirect_uri);
+        }
+        if oauth2.runs_again() {
+            let joined = account.requested_scopes.join(&oauth2.scope_separator);
+            session.grant.scope = (!joined.is_empty()).then_some(joined);
+        }
     }
 
     /// Whether sending the refresh token could use it up.
@@ -196,7 +203,7 @@ impl Surroundings<'_> {
             .hint("use `TIELINE_STORE=file` with TIELINE_KEY, or give a fresh access token"));
         }
         let mut session = self.session(&opened, true).await?;
-        session.grant.redirect_uri = self.redirect_uri(&opened);
+        self.recall(&mut session, &opened.account);
         let token = run(&mut session, self.auth).await;
         let token = token.map_err(|error| self.explain(error, &opened.id, false))?;
         let (extras, credential) = (session.extras, session.credential);

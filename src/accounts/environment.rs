@@ -35,6 +35,7 @@ pub fn read(
         );
     }
     let hosts = definition.hosts(auth, &scope)?;
+    let scopes = auth.oauth2().map(|oauth2| oauth2.scopes.clone()).unwrap_or_default();
     let account = Account {
         redirect_uri: auth.redirection().and_then(|redirection| redirection.uris.first().cloned()),
         version: VERSION,
@@ -47,8 +48,8 @@ pub fn read(
         verified: false,
         fields,
         extras: BTreeMap::new(),
-        requested_scopes: Vec::new(),
-        scopes: Vec::new(),
+        requested_scopes: scopes.clone(),
+        scopes,
         // Without an access token there is one to be fetched first.
         expires_at: credential
             .access_token

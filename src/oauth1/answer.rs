@@ -32,7 +32,10 @@ pub fn read_token_pair(answer: &Answer) -> Result<TokenPair, TokenAnswerError> {
     Ok(TokenPair {
         token: text("oauth_token")?,
         secret: text("oauth_token_secret")?,
-        confirmed: answer.value["oauth_callback_confirmed"].as_str() == Some("true")
+        // `True`, say servers that are written in Python.
+        confirmed: answer.value["oauth_callback_confirmed"]
+            .as_str()
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
             || answer.value["oauth_callback_confirmed"] == true,
     })
 }

@@ -22,6 +22,8 @@ fn a_client_acts_on_its_own_behalf_and_fetches_the_next_token_itself() {
     home.run(&["test", APP]).expect(0).prints("not verified");
     sandbox.expire();
     home.run(&["call", APP, "/api"]).expect(0);
+    let told = home.run(&["accounts", "show", APP, "--live", "--json"]).expect(0).json();
+    assert_eq!(told["introspection"]["scope"], "profile", "the same scopes again");
     assert_eq!(sandbox.state()["tokens_issued"], 2);
     assert_eq!(sandbox.state()["refreshes"], 0);
     home.run(&["disconnect", APP]).expect(0).says("revoked at the provider");
