@@ -200,6 +200,12 @@ impl Authorization {
         }
     }
 
+    /// Whether the app is an FTP server.
+    #[must_use]
+    pub fn is_ftp(&self) -> bool {
+        is_ftp(&self.base_url)
+    }
+
     /// Whether it takes a client: one's registration at the app.
     #[must_use]
     pub fn has_client(&self) -> bool {
@@ -222,7 +228,12 @@ impl Authorization {
         }
         let base_url = read_base_url(reader, &entries, kind, app);
         let request = read_request(reader, &entries, kind);
-        let user_info = read_user_info(reader, &entries, kind);
+        let ftp = base_url.as_ref().is_some_and(is_ftp);
+        if ftp && request.basic.is_none() {
+            let message = "an FTP server knows a user name and a password only";
+            reader.error("ftp", entries.span, message);
+        }
+        let user_info = read_user_info(reader, &entries, kind, ftp);
         let lookups = entries
             .take("lookups")
             .map_or_else(Vec::new, |node| Endpoint::read_steps(reader, node, Use::Lookup));
@@ -395,7 +406,17 @@ fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement
     Placement { fails_if: request.fails_if, ..default }
 }
 
-fn read_user_info(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Endpoint> {
+fn is_ftp(base_url: &Template) -> bool {
+    let url = base_url.source();
+    url.starts_with("ftp://") || url.starts_with("ftps://")
+}
+
+fn read_user_info(
+    reader: &mut Reader,
+    entries: &Entries,
+    kind: Type,
+    ftp: bool,
+) -> Option<Endpoint> {
     let node = entries.take_or_null("user_info_endpoint");
     match node {
         Some(node) if matches!(node.value, Yaml::Null) => None,
@@ -411,7 +432,7 @@ fn read_user_info(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<
         }
         None => {
             // An issuer's metadata may name it.
-            if kind != Type::BasicApiKey && entries.take("issuer").is_none() {
+            if kind != Type::BasicApiKey && entries.take("issuer").is_none() && !ftp {
                 let message =
                     "there is no `user_info_endpoint`, so nobody can tell who is connected";
                 let finding = Finding::error("missing-key", entries.span.clone(), message);

@@ -2,6 +2,7 @@
 
 use super::discovery::DiscoveryError;
 use crate::answer::Answer;
+use crate::ftp::FtpError;
 use crate::http::{Client, HttpError};
 use crate::jose::KeyError;
 use crate::oauth2::IdTokenError;
@@ -50,6 +51,9 @@ pub enum FlowError {
         /// The answer was a page for people.
         html: bool,
     },
+    /// An FTP server did not do what it was asked.
+    #[error(transparent)]
+    Ftp(#[from] FtpError),
     /// Neither the definition nor the provider's metadata names an endpoint.
     #[error("neither the definition nor the provider's metadata names a `{0}`")]
     NoEndpoint(&'static str),

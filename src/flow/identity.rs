@@ -39,6 +39,9 @@ pub async fn identify(
     chooser: &Chooser<'_>,
 ) -> Result<Identity, FlowError> {
     let auth = session.auth;
+    if auth.is_ftp() {
+        return super::ftp::identify(session).await;
+    }
     let Some(endpoint) = &auth.user_info else {
         if let Some(name) = session.id_token.as_ref().and_then(claimed) {
             return Ok(Identity { name: Some(name), verified: true });

@@ -9,6 +9,7 @@ mod dpop;
 pub mod explain;
 mod failure;
 pub mod fields;
+pub mod ftp;
 mod id_token;
 pub mod identity;
 pub mod login;

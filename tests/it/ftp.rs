@@ -193,3 +193,53 @@ async fn with_a_trusted_certificate() {
     let secret = Secret::from("practice-password");
     use_it(Ftp::log_in(&url, "ada", &secret, &hosts, PATIENCE).await.unwrap()).await;
 }
+
+/// An app that is this server.
+fn define(home: &Home, port: u16) {
+    home.define(
+        "files",
+        &format!(
+            "title: Files\nbase_url: ftp://127.0.0.1:{port}\nauthorizations:\n  login:\n    type: basic\n"
+        ),
+    );
+}
+
+#[test]
+fn an_app_can_be_an_ftp_server() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    define(&home, server.port);
+    home.run(&["lint", "home/apps/files.yaml"]).expect(0);
+    home.write("password.txt", "practice-password");
+    let connect = ["connect", "files", "-f", "username=ada", "-f", "password=@password.txt"];
+    home.run(&connect).expect(0).says("as ada@127.0.0.1");
+    home.run(&["test", "files", "-v"]).expect(0).prints("files works").says("one is in /");
+    home.run(&["call", "files", "LIST", "/"]).expect(0).prints("hello.txt").prints("sub");
+    let ran = home.run(&["call", "files", "RETR", "/hello.txt"]).expect(0);
+    assert_eq!(ran.stdout, "hello\r\nworld\n");
+    home.run(&["call", "files", "RETR", "/large", "-o", "large.out"]).expect(0);
+    assert_eq!(std::fs::read(home.path().join("large.out")).unwrap(), large());
+    home.run(&["call", "files", "RETR", "/gone"]).expect(8).says("LIST");
+    home.run(&["call", "files", "DELE", "/hello.txt"]).expect(2).says("is not asked `DELE`");
+    home.run(&["call", "files", "RETR", "/a\r\nDELE /hello.txt"]).expect(2);
+    home.run(&["disconnect", "files"]).expect(0);
+}
+
+#[test]
+fn a_wrong_password_at_an_ftp_server_is_refused_and_not_kept() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    define(&home, server.port);
+    home.write("password.txt", "wrong");
+    let connect = ["connect", "files", "-f", "username=ada", "-f", "password=@password.txt"];
+    home.run(&connect).expect(5).says("check user name and password");
+    assert_eq!(home.kept(), 0);
+    home.define(
+        "far",
+        "title: Far\nbase_url: ftp://192.0.2.1\nauthorizations:\n  login:\n    type: basic\n",
+    );
+    let far = ["connect", "far", "-f", "username=ada", "-f", "password=@password.txt"];
+    home.run(&far).expect(4).says("in the clear");
+    home.define("keyed", "title: Keyed\nbase_url: ftps://files.example\nauthorizations:\n  key:\n    type: api_key\n");
+    home.run(&["lint", "keyed"]).expect(4).prints("a user name and a password only");
+}

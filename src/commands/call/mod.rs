@@ -1,5 +1,6 @@
 //! `tieline call`: an authenticated request. The body goes up and comes down as a stream.
 
+mod ftp;
 mod input;
 mod output;
 mod sending;
@@ -75,7 +76,10 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         definition: &definition,
         auth,
     };
-    let result = call(arguments, app, around, input, opened).await;
+    let result = match auth.is_ftp() {
+        true => ftp::call(arguments, app, around, &opened).await,
+        false => call(arguments, app, around, input, opened).await,
+    };
     trace::print(&app.terminal, &http);
     result
 }
