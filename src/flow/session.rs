@@ -162,11 +162,12 @@ impl<'a> Session<'a> {
             scope.set_value(group, serde_json::json!({}));
         }
         scope.set("title", Some(&self.definition.title));
-        self.fill_client(&mut scope);
-        self.fill_grant(&mut scope);
         for field in &self.auth.fields {
             scope.set(&field.name, None);
         }
+        // A client may be one of the fields, and is itself all the same.
+        self.fill_client(&mut scope);
+        self.fill_grant(&mut scope);
         for (name, value) in &self.fields {
             scope.set(name, Some(value));
         }

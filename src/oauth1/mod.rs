@@ -9,5 +9,5 @@ mod signature;
 mod tests;
 
 pub use answer::{TokenAnswerError, TokenPair, check_callback, read_token_pair};
-pub use sign::{Credentials, Moment, Options, SignError, sign};
+pub use sign::{Credentials, Moment, Options, SignError, sign, signature_of};
 pub use signature::KeyError;

@@ -83,6 +83,23 @@ pub fn sign(
     place(request, options, &oauth)
 }
 
+/// The signature that a request with these parameters, all but the signature itself, must have: for
+/// whoever checks one.
+///
+/// # Errors
+/// The key cannot sign.
+pub fn signature_of(
+    method: SignatureMethod,
+    http_method: &str,
+    url: &url::Url,
+    parameters: &[(String, String)],
+    consumer_secret: &str,
+    token_secret: &str,
+) -> Result<Secret, KeyError> {
+    let base = base_string(http_method, url, parameters);
+    signature::sign(method, &base, consumer_secret, token_secret)
+}
+
 /// Section 3.1.
 fn parameters(
     credentials: &Credentials,

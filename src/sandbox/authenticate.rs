@@ -19,6 +19,7 @@ use super::called::Called;
 use super::client::basic;
 use super::error::NO_STORE;
 use super::form::Parameters;
+use super::oauth1;
 use super::person::Person;
 use super::place::Place;
 use super::provider::Provider;
@@ -54,6 +55,12 @@ pub(super) async fn authenticate(
     request: Request,
     next: Next,
 ) -> Response {
+    if kind == AuthorizationType::OAuth1 {
+        return match oauth1::verified(&provider, request).await {
+            Ok((request, subject)) => pass(request, Caller { subject, scopes: None }, next).await,
+            Err(reason) => refusal(kind, reason.into(), true),
+        };
+    }
     if let Some(scheme) = kind.scheme() {
         return match signed::verified(scheme, request).await {
             Ok(request) => pass(request, Caller::ada(), next).await,
@@ -135,7 +142,9 @@ fn caller(
         (AuthorizationType::ApiKeySecret, value) => value == API_KEY && found[1].1 == API_SECRET,
         (AuthorizationType::ApiKeyUrl, value) => value == API_KEY,
         // Those are signed, and never come here.
-        (AuthorizationType::Hmac | AuthorizationType::AwsSigV4, _) => false,
+        (AuthorizationType::Hmac | AuthorizationType::AwsSigV4 | AuthorizationType::OAuth1, _) => {
+            false
+        }
     };
     if right { Ok(Caller::ada()) } else { Err("the credential is wrong".into()) }
 }

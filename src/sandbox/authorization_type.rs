@@ -18,10 +18,11 @@ pub(super) enum AuthorizationType {
     Login,
     Hmac,
     AwsSigV4,
+    OAuth1,
 }
 
 impl AuthorizationType {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::OAuth2,
         Self::Basic,
         Self::BasicUrl,
@@ -33,6 +34,7 @@ impl AuthorizationType {
         Self::Login,
         Self::Hmac,
         Self::AwsSigV4,
+        Self::OAuth1,
     ];
 
     pub(super) fn prefix(self) -> &'static str {
@@ -48,6 +50,7 @@ impl AuthorizationType {
             Self::Login => "/login",
             Self::Hmac => "/hmac",
             Self::AwsSigV4 => "/aws-sigv4",
+            Self::OAuth1 => "/oauth1",
         }
     }
 
@@ -89,6 +92,7 @@ impl AuthorizationType {
             Self::Login => r#"Session realm="sandbox""#,
             Self::Hmac => r#"HMAC-SHA256 realm="sandbox""#,
             Self::AwsSigV4 => r#"AWS4-HMAC-SHA256 realm="sandbox""#,
+            Self::OAuth1 => r#"OAuth realm="sandbox""#,
         }
     }
 }

@@ -37,6 +37,7 @@ pub(super) async fn expire(State(provider): State<Arc<Provider>>) -> StatusCode 
 /// `POST /sandbox/revoke`: every grant is over, as if everybody had taken access back.
 pub(super) async fn revoke(State(provider): State<Arc<Provider>>) -> StatusCode {
     provider.ledger().revoke_all();
+    provider.oauth1.revoke();
     StatusCode::NO_CONTENT
 }
 

@@ -29,6 +29,7 @@ mod listener;
 mod lock;
 mod login;
 mod misbehave;
+mod oauth1;
 mod openid;
 mod options;
 mod page;
@@ -64,6 +65,7 @@ pub use self::client::{
     SIGNING_CLIENT_ID, SIGNING_CLIENT_SECRET,
 };
 pub use self::misbehave::Misbehaviour;
+pub use self::oauth1::{CONSUMER_KEY, CONSUMER_SECRET, RSA_CONSUMER_KEY};
 pub use self::options::{Options, PORT};
 
 /// A sandbox whose ports are bound: connections already queue up, [`Sandbox::run`] answers them.
@@ -111,6 +113,10 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/mcp", any(protected_resource::mcp))
         .route("/token/elsewhere", any(misbehave::redirected_token_request))
         .route("/login/session", post(login::session))
+        .route("/oauth1/request_token", post(oauth1::request_token))
+        .route("/oauth1/authorize", get(oauth1::authorize))
+        .route("/oauth1/authorize/decide", post(oauth1::decide))
+        .route("/oauth1/access_token", post(oauth1::access_token))
         .route("/sandbox/keys/{name}", get(practice_keys::pem))
         .route("/sandbox/service-account.json", get(practice_keys::service_account))
         .route("/sandbox/state", get(control::state))

@@ -15,6 +15,7 @@ use super::error::OAuthError;
 use super::ledger::Ledger;
 use super::lock::lock;
 use super::misbehave::Switches;
+use super::oauth1;
 use super::options::Options;
 use super::replay::Replay;
 
@@ -37,6 +38,9 @@ pub(super) struct Provider {
     pub(super) asked: Asked<AuthorizationRequest>,
     /// The user codes that pages ask about.
     pub(super) asked_by_devices: Asked<String>,
+    /// The temporary credentials of OAuth 1.0a that pages ask about.
+    pub(super) asked_by_consumers: Asked<String>,
+    pub(super) oauth1: oauth1::Memory,
     clients: Mutex<HashMap<String, Arc<Client>>>,
     ledger: Mutex<Ledger>,
     devices: Mutex<DeviceCodes>,
@@ -78,6 +82,8 @@ impl Provider {
             agrees: options.agrees,
             switches: Switches::new(options.misbehaviours),
             asked: Asked::default(),
+            asked_by_consumers: Asked::default(),
+            oauth1: oauth1::Memory::default(),
             asked_by_devices: Asked::default(),
             clients: Mutex::new(clients.collect()),
             ledger: Mutex::default(),

@@ -29,6 +29,7 @@ mod lint;
 mod listener;
 mod mending;
 mod misbehave;
+mod oauth1;
 mod oauth1_compare;
 mod pending;
 mod readme;

@@ -242,7 +242,8 @@ impl Sandbox {
     /// A home whose sandbox-* apps know this sandbox.
     pub(crate) fn home(&self) -> Home {
         let mut home = Home::new();
-        for app in ["OAUTH2", "BASIC", "API_KEY", "API_SECRET", "API_KEY_SECRET", "LOGIN"] {
+        for app in ["OAUTH2", "OAUTH1", "BASIC", "API_KEY", "API_SECRET", "API_KEY_SECRET", "LOGIN"]
+        {
             home = home.set(&format!("TIELINE_SANDBOX_{app}_SERVER"), &self.url);
         }
         for (app, path) in [

@@ -15,10 +15,11 @@ use super::{
     id_token_audience, id_token_expired, id_token_issuer, id_token_nonce, id_token_signature,
     invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
     missing_state, no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type,
-    par_expired, refused_refresh, repeated_code, revocation_fails, server_error, server_error_once,
-    slow, somebody_else, stray_callback, temporarily_unavailable, text_expires_in, token_redirect,
-    too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
-    unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
+    oauth1_problem, par_expired, refused_refresh, repeated_code, revocation_fails, server_error,
+    server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
+    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
+    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
+    wrong_iss, wrong_state,
 };
 use crate::jose::{KeyError, SigningKey};
 use crate::sandbox::error::{NO_STORE, OAuthError};
@@ -144,6 +145,17 @@ pub(in crate::sandbox) fn pushed_at(
 ) -> Instant {
     let expired = switches.on().contains(&Misbehaviour::ParExpired);
     if expired { par_expired::since(now, lifetime) } else { now }
+}
+
+/// A request token of OAuth 1.0a was asked for.
+pub(in crate::sandbox) fn instead_of_request_token(switches: &Switches) -> Option<Response> {
+    let problem = switches.on().contains(&Misbehaviour::Oauth1Problem);
+    problem.then(oauth1_problem::answer)
+}
+
+/// Whether a request token says that the callback is bound to it.
+pub(in crate::sandbox) fn confirms_callback(switches: &Switches) -> bool {
+    !switches.on().contains(&Misbehaviour::Oauth1Unconfirmed)
 }
 
 /// The server's metadata is about to be sent.

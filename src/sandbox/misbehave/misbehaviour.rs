@@ -7,11 +7,12 @@ use super::{
     huge_answer, id_token_audience, id_token_expired, id_token_issuer, id_token_nonce,
     id_token_signature, invalid_client, invalid_grant, invalid_scope, metadata_issuer,
     metadata_resource, missing_iss, missing_state, no_expires_in, no_oauth_metadata,
-    no_refresh_rotation, no_refresh_token, no_token_type, par_expired, refused_refresh,
-    repeated_code, revocation_fails, server_error, server_error_once, slow, slow_down,
-    somebody_else, stray_callback, temporarily_unavailable, text_expires_in, token_redirect,
-    too_many_requests, too_many_requests_once, truncated_answer, unauthorized, unauthorized_client,
-    unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
+    no_refresh_rotation, no_refresh_token, no_token_type, oauth1_problem, oauth1_unconfirmed,
+    par_expired, refused_refresh, repeated_code, revocation_fails, server_error, server_error_once,
+    slow, slow_down, somebody_else, stray_callback, temporarily_unavailable, text_expires_in,
+    token_redirect, too_many_requests, too_many_requests_once, truncated_answer, unauthorized,
+    unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss,
+    wrong_state,
 };
 
 /// Something that a provider may do wrong.
@@ -29,6 +30,8 @@ pub enum Misbehaviour {
     AccessDenied,
     TemporarilyUnavailable,
     ParExpired,
+    Oauth1Problem,
+    Oauth1Unconfirmed,
     InvalidGrant,
     InvalidClient,
     RefusedRefresh,
@@ -76,7 +79,7 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// All of them, in the order of a connection's life.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 56] = [
         Self::WrongState,
         Self::MissingState,
         Self::WrongIss,
@@ -88,6 +91,8 @@ impl Misbehaviour {
         Self::AccessDenied,
         Self::TemporarilyUnavailable,
         Self::ParExpired,
+        Self::Oauth1Problem,
+        Self::Oauth1Unconfirmed,
         Self::InvalidGrant,
         Self::InvalidClient,
         Self::RefusedRefresh,
@@ -164,6 +169,8 @@ impl Misbehaviour {
             Self::AccessDenied => access_denied::ABOUT,
             Self::TemporarilyUnavailable => temporarily_unavailable::ABOUT,
             Self::ParExpired => par_expired::ABOUT,
+            Self::Oauth1Problem => oauth1_problem::ABOUT,
+            Self::Oauth1Unconfirmed => oauth1_unconfirmed::ABOUT,
             Self::InvalidGrant => invalid_grant::ABOUT,
             Self::InvalidClient => invalid_client::ABOUT,
             Self::RefusedRefresh => refused_refresh::ABOUT,

@@ -35,6 +35,8 @@ mod no_oauth_metadata;
 mod no_refresh_rotation;
 mod no_refresh_token;
 mod no_token_type;
+mod oauth1_problem;
+mod oauth1_unconfirmed;
 mod par_expired;
 mod refused_refresh;
 mod repeated_code;
@@ -61,9 +63,10 @@ mod wrong_iss;
 mod wrong_state;
 
 pub(super) use self::hooks::{
-    authorization_error, demands_nonce, grant_error, has_no_oauth_metadata, id_token,
-    instead_of_api, instead_of_revocation, instead_of_token, metadata, other_signing_key,
-    poll_is_too_fast, pushed_at, redirect, resource_metadata, rotation, token_answer, user_info,
+    authorization_error, confirms_callback, demands_nonce, grant_error, has_no_oauth_metadata,
+    id_token, instead_of_api, instead_of_request_token, instead_of_revocation, instead_of_token,
+    metadata, other_signing_key, poll_is_too_fast, pushed_at, redirect, resource_metadata,
+    rotation, token_answer, user_info,
 };
 pub use self::misbehaviour::Misbehaviour;
 pub(super) use self::switches::Switches;

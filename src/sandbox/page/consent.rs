@@ -23,6 +23,12 @@ practice provider on your own computer.</p>"#
     page(StatusCode::OK, "Allow access?", &body, &form_action(&request.redirect_uri))
 }
 
+/// The same for a consumer of OAuth 1.0a, which asks for no scopes.
+pub(in crate::sandbox) fn consumer_consent(consumer: &str, callback: &str, id: &str) -> Response {
+    let question = question((consumer, &["profile".to_owned()]), "/oauth1/authorize/decide", id);
+    page(StatusCode::OK, "Allow access?", &question, &form_action(callback))
+}
+
 /// The answer as a form that the browser posts (OAuth 2.0 Form Post Response Mode, section 2). The
 /// pages here have no script, so that a person presses the button.
 pub(in crate::sandbox) fn form_post(

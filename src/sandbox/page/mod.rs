@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::error::NO_STORE;
 use super::random::random;
 
-pub(super) use self::consent::{consent, form_post};
+pub(super) use self::consent::{consent, consumer_consent, form_post};
 pub(super) use self::device::{device_consent, user_code};
 
 const STYLE: &str = include_str!("page.css");
@@ -28,6 +28,15 @@ pub(super) fn refusal(reason: &str) -> Response {
 pub(super) fn done(title: &str) -> Response {
     let body = format!("<h1>{title}</h1><p>You can close this page.</p>");
     page(StatusCode::OK, title, &body, "'none'")
+}
+
+/// The verifier in place of a redirect, to be typed (RFC 5849 section 2.1).
+pub(super) fn pin(verifier: &str) -> Response {
+    let verifier = escaped(verifier);
+    let body = format!(
+        "<h1>Your PIN</h1><p><code id=\"pin\">{verifier}</code></p><p>Type it where you came from.</p>"
+    );
+    page(StatusCode::OK, "Your PIN", &body, "'none'")
 }
 
 /// `GET /`

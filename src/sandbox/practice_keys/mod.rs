@@ -33,6 +33,11 @@ fn jwk(algorithm: Algorithm, pem: &str) -> Option<Value> {
     Some(jwk)
 }
 
+/// The RSA key, for whoever signs with it.
+pub(super) fn rsa() -> &'static str {
+    KEYS[0].2
+}
+
 /// `GET /sandbox/keys/rsa.pem`, `ec.pem`, `ed25519.pem`
 pub(super) async fn pem(Path((name,)): Path<(String,)>) -> Response {
     match KEYS.iter().find(|(key, _, _)| *key == name) {
