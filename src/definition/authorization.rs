@@ -1,9 +1,11 @@
 //! Authorizations: an app's ways in. Each has one of nine types.
 
+use super::coherence;
 use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
 use super::field::{Field, Format};
 use super::finding::Finding;
 use super::grant::{GrantType, read_grants};
+use super::literal;
 use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
 use super::reader::{Entries, Reader};
@@ -237,7 +239,8 @@ impl Authorization {
         let lookups = entries
             .take("lookups")
             .map_or_else(Vec::new, |node| Endpoint::read_steps(reader, node, Use::Lookup));
-        Some(Self {
+        literal::check(node, &mut reader.findings);
+        let auth = Self {
             name: name.to_owned(),
             kind,
             fields,
@@ -249,7 +252,9 @@ impl Authorization {
             lookups,
             tls: entries.take("tls").and_then(|node| TlsClient::read(reader, node)),
             way: way?,
-        })
+        };
+        coherence::check(reader, &entries, &auth);
+        Some(auth)
     }
 }
 

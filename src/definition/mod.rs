@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authorization;
+mod coherence;
 mod endpoint;
 mod field;
 pub mod finding;
@@ -9,6 +10,8 @@ mod format;
 mod grant;
 mod hidden;
 pub mod hosts;
+mod literal;
+mod meant;
 mod merge;
 pub mod names;
 mod oauth1;

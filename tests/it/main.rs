@@ -26,6 +26,7 @@ mod integry;
 mod keyring;
 mod kill;
 mod lint;
+mod lint_oauth2;
 mod listener;
 mod mending;
 mod misbehave;
