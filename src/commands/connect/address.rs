@@ -18,6 +18,13 @@ use url::Url;
 /// Scopes of OpenID Connect that say who it is, and that let an account live on.
 const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
+/// Where the browser comes back to, of a client that is registered on the way.
+const REDIRECT_URIS: [&str; 3] = [
+    "http://127.0.0.1:8917/callback",
+    "http://127.0.0.1:8918/callback",
+    "http://127.0.0.1:8919/callback",
+];
+
 /// Whether a word on the command line is an address and no app's name.
 pub(super) fn is_address(word: &str) -> bool {
     word.starts_with("https://") || word.starts_with("http://")
@@ -126,6 +133,10 @@ impl Found {
         if let Some(resource) = &self.resource {
             yaml.push_str(&format!("    resource: {}\n", quoted(&resource.resource)));
         }
+        if self.metadata.registration_endpoint.is_some() {
+            // All are registered at once: some port of them will be free.
+            yaml.push_str(&format!("    redirect_uri: [{}]\n", REDIRECT_URIS.join(", ")));
+        }
         if self.offers_devices() {
             yaml.push_str("    grant: [authorization_code, device_code]\n");
         }
@@ -134,7 +145,7 @@ impl Found {
             yaml.push_str(&format!("    scopes: [{}]\n", scopes.join(", ")));
         }
         if self.resource.is_some() || self.metadata.userinfo_endpoint.is_none() {
-            yaml.push_str("    # Nothing says who is connected.\n    user_info_endpoint: null\n");
+            yaml.push_str("    # No call says who is connected.\n    user_info_endpoint: null\n");
         }
         yaml
     }
