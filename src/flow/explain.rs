@@ -48,12 +48,17 @@ static EXPLANATIONS: &[Explanation] = &[
     explanation(
         "invalid_scope",
         "a scope that was asked for is unknown, or not allowed for this client",
-        "run `tieline client set {app} --scope ...`, or add the scope where the client is registered",
+        "ask for others with `--scope`, or add the scope where the client is registered",
     ),
     explanation(
         "unauthorized_client",
         "this client may not use this grant",
-        "allow the authorization code grant (and refresh tokens) where the client is registered",
+        "allow the grant (and refresh tokens) where the client is registered",
+    ),
+    explanation(
+        "expired_token",
+        "nobody entered the code in time",
+        "nothing was stored; run `tieline connect {id}` for a new code",
     ),
     explanation(
         "access_denied",
@@ -67,7 +72,7 @@ static EXPLANATIONS: &[Explanation] = &[
     ),
     explanation(
         "invalid_request",
-        "the app finds the request malformed; often the redirect URI or PKCE is not as registered",
+        "the app finds the request malformed; where a browser was sent, often the redirect URI or PKCE is not as registered",
         "look at the request with `-vv`, and at the redirect URI with `tieline client show {app}`",
     ),
     explanation(

@@ -2,6 +2,7 @@
 //! definition, which is the person's to keep and edit.
 
 use crate::commands::App;
+use crate::definition::hosts::is_loopback;
 use crate::definition::names::AppName;
 use crate::definition::{GrantType, ServerMetadata};
 use crate::error::{Error, Kind, Result};
@@ -27,7 +28,7 @@ const REDIRECT_URIS: [&str; 3] = [
 
 /// Whether a word on the command line is an address and no app's name.
 pub(super) fn is_address(word: &str) -> bool {
-    word.starts_with("https://") || word.starts_with("http://")
+    word.contains("://")
 }
 
 /// The name of the app behind an address: that of the definition made for it before, or a new one
@@ -58,12 +59,19 @@ pub(super) async fn app_of(app: &App, http: &Client, word: &str) -> Result<Strin
 }
 
 fn parse(word: &str) -> Result<Url> {
-    let url = Url::parse(word).ok().filter(|url| url.host_str().is_some());
+    let url = Url::parse(word).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
     let plain = url.filter(|url| url.username().is_empty() && url.password().is_none());
-    plain.ok_or_else(|| {
+    let url = plain.filter(|url| url.host_str().is_some()).ok_or_else(|| {
         Error::new(Kind::Usage, "this is no address of an app")
             .hint("give the address of an issuer or of an API, such as https://api.example.com/mcp")
-    })
+    })?;
+    if url.scheme() == "http" && !is_loopback(&url) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::new(Kind::Usage, format!("`{host}` is asked over https only"))
+            .because("anybody on the way could answer in its place")
+            .hint(format!("run `tieline connect https://{host}{}`", url.path())));
+    }
+    Ok(url)
 }
 
 /// The host and, away from the root, the path: `api.example.com/mcp` is `api-example-com-mcp`.
@@ -103,9 +111,15 @@ async fn ask(http: &Client, address: &Url) -> std::result::Result<Found, FlowErr
 fn unknown(address: &Url, error: &FlowError) -> Error {
     let host = address.host_str().unwrap_or_default();
     let kind = if matches!(error, FlowError::Http(_)) { Kind::Network } else { Kind::Refused };
-    Error::new(kind, format!("`{host}` does not say how it is authorized"))
-        .because(error)
-        .hint("write a definition: the README says how; or give the address of its issuer")
+    let shown = Error::new(kind, format!("`{host}` does not say how it is authorized"));
+    match error {
+        FlowError::Http(error) => {
+            error.hint().into_iter().fold(shown.because(error), |shown, hint| shown.hint(hint))
+        }
+        error => shown
+            .because(error)
+            .hint("write a definition: the README says how; or give the address of its issuer"),
+    }
 }
 
 impl Found {

@@ -1,6 +1,7 @@
 //! `connect --start` and `connect --finish`: the browser's part in between, whenever and wherever.
 
 use super::client::find_client;
+use super::grant::check_redirects;
 use super::outcome::say_connected;
 use super::prepare::session;
 use super::{Arguments, Ground, Prepared, definition, definition_path, keep, prepare};
@@ -32,7 +33,7 @@ const MAX_ADDRESS: u64 = 16 * 1024;
 /// Prints the authorization URL, and keeps what the second half needs.
 pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<()> {
     let Ground { app, accounts, id, auth, .. } = ground;
-    oauth2_of(auth, id)?;
+    check_redirects(oauth2_of(auth, id)?, auth, &id.to_string())?;
     // Better now than after the person has agreed.
     let writable = app.stores.get(app.stores.choice)?.check_writable().await;
     writable.map_err(|error| store_error(&error, &id.to_string(), Doing::Store))?;
