@@ -372,7 +372,7 @@ fn an_address_of_an_api_leads_to_whoever_gives_tokens_for_it() {
     let address = format!("{}/mcp", sandbox.url);
     let mut waiting = home.start_connect(&[&address]);
     assert_eq!(query(&waiting.url)["resource"], address);
-    waiting.browse_and_finish().expect(0);
+    waiting.browse_and_finish().expect(0).says("-mcp /mcp\n");
     let name = address.trim_start_matches("http://").replace(['.', ':', '/'], "-");
     let ping = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#;
     home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0).prints("\"jsonrpc\"");

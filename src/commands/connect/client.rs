@@ -124,6 +124,7 @@ pub(super) async fn register_or_refuse(ground: Ground<'_>, fields: &Scope) -> Re
     }
     let shown = crate::text::short(&client.id, 24);
     app.terminal.say(format!("{} gave this computer the client {shown}.", definition.title));
+    app.terminal.say("");
     Ok(client)
 }
 
