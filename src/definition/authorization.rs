@@ -2,12 +2,12 @@
 
 use super::coherence;
 use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
-use super::field::{Field, Format};
+use super::field::Field;
 use super::finding::Finding;
-use super::grant::{GrantType, read_grants};
 use super::literal;
 use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
+use super::presets::more_presets;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
@@ -93,28 +93,6 @@ impl Type {
     #[must_use]
     pub fn has_url(self) -> bool {
         matches!(self, Self::BasicUrl | Self::BasicApiKey | Self::ApiKeyUrl)
-    }
-
-    /// The fields that it asks for.
-    #[must_use]
-    pub fn presets(self) -> Vec<Field> {
-        let mut fields = Vec::new();
-        if self.has_url() {
-            let mut url = Field::new("url", "Address").format(Format::Url);
-            url.example = Some("https://acme.example".to_owned());
-            fields.push(url);
-        }
-        if matches!(self, Self::Basic | Self::BasicUrl | Self::BasicApiKey) {
-            fields.push(Field::new("username", "User name"));
-            fields.push(Field::new("password", "Password").secret());
-        }
-        if matches!(self, Self::BasicApiKey | Self::ApiKey | Self::ApiKeySecret | Self::ApiKeyUrl) {
-            fields.push(Field::new("api_key", "API key").secret());
-        }
-        if matches!(self, Self::ApiSecret | Self::ApiKeySecret) {
-            fields.push(Field::new("api_secret", "API secret").secret());
-        }
-        fields
     }
 
     /// The default way to authenticate a request; a login's token takes the place of its fields.
@@ -293,7 +271,7 @@ fn refuse_keys_of_others(reader: &mut Reader, entries: &Entries, kind: Type) {
 /// Presets first, then what app and authorization add; either may relabel or constrain a preset.
 fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) -> Vec<Field> {
     let mut fields = kind.presets();
-    fields.extend(more_presets(entries, kind));
+    fields.extend(more_presets(entries, kind, &reader.client_fields));
     for node in [app.fields, entries.take("fields")].into_iter().flatten() {
         let Some(pairs) = reader.pairs(node, "`fields`") else { continue };
         for (key, node) in pairs {
@@ -309,46 +287,6 @@ fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) ->
     let secret = fields.iter().filter(|field| field.secret);
     reader.secret_fields = secret.map(|field| field.name.clone()).collect();
     fields
-}
-
-/// Fields that depend on more than the type: what is asked for where no browser is sent anywhere.
-/// Client id and secret are filled in from `client set`.
-fn more_presets(entries: &Entries, kind: Type) -> Vec<Field> {
-    // What is wrong with `grant` is told where the type reads it.
-    let grants = read_grants(&mut Reader::default(), entries);
-    let mut fields = Vec::new();
-    match kind {
-        Type::OAuth2 if !grants.iter().any(|grant| grant.needs_person()) => {
-            // An assertion says itself who signed it.
-            if grants.iter().any(|grant| *grant != GrantType::JwtBearer) {
-                fields.push(Field::new("client_id", "Client ID"));
-            }
-            if !fields.is_empty() && has_secret(entries) {
-                fields.push(Field::new("client_secret", "Client secret").secret());
-            }
-            if grants.contains(&GrantType::Password) {
-                fields.extend(Type::Basic.presets());
-            }
-            if grants.contains(&GrantType::TokenExchange) {
-                fields.push(Field::new("subject_token", "Token to exchange").secret());
-            }
-        }
-        Type::OAuth1 if entries.take("request_token_endpoint").is_none() => {
-            fields.push(Field::new("client_id", "Consumer key"));
-            fields.push(Field::new("client_secret", "Consumer secret").secret());
-            fields.push(Field::new("access_token", "Token").secret());
-            fields.push(Field::new("token_secret", "Token secret").secret());
-        }
-        _ => {}
-    }
-    fields
-}
-
-/// Whether the client has a secret, by how it authenticates.
-fn has_secret(entries: &Entries) -> bool {
-    let written = entries.take("client_authentication").map(|node| &node.value);
-    let without = ["none", "private_key_jwt", "tls_client_auth"];
-    !matches!(written, Some(Yaml::Text(name)) if without.contains(&name.as_str()))
 }
 
 fn read_way(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Way> {

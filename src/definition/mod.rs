@@ -16,6 +16,7 @@ mod merge;
 pub mod names;
 mod oauth1;
 mod oauth2;
+mod presets;
 mod reach;
 mod reader;
 mod redirection;

@@ -48,7 +48,7 @@ static EXPLANATIONS: &[Explanation] = &[
     explanation(
         "invalid_scope",
         "a scope that was asked for is unknown, or not allowed for this client",
-        "ask for others with `--scope`, or add the scope where the client is registered",
+        "ask for others with `--scope` (for good: `client set {app} --scope`), or add the scope where the client is registered",
     ),
     explanation(
         "unauthorized_client",

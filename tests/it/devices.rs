@@ -2,56 +2,57 @@
 
 use crate::support::{Home, Page, Ran, Sandbox, browse, request};
 use std::io::{BufRead, BufReader, Read};
-use std::process::Child;
+use std::process::{Child, ChildStderr};
 
 const APP: &str = "sandbox-oauth2";
 
 /// A connect that has shown its code and waits.
 struct Shown {
     child: Child,
-    stderr: BufReader<std::process::ChildStderr>,
-    code: String,
-    page: String,
+    stderr: BufReader<ChildStderr>,
+    said: String,
 }
 
 fn start(home: &Home, arguments: &[&str]) -> Shown {
     let all = [&["connect", APP, "--no-browser"], arguments].concat();
     let mut child = home.command(&all).spawn().unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut code = String::new();
-    loop {
-        let mut line = String::new();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "no page was named by {all:?}");
-        if let Some((_, rest)) = line.split_once("enter the code ") {
-            code = rest.trim().trim_end_matches(':').to_owned();
-        }
-        if line.starts_with("http") {
-            return Shown { child, stderr, code, page: line.trim().to_owned() };
-        }
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut shown = Shown { child, stderr, said: String::new() };
+    while !shown.said.contains("\nhttp") {
+        assert_ne!(shown.stderr.read_line(&mut shown.said).unwrap(), 0, "{}", shown.said);
     }
+    shown
 }
 
 impl Shown {
+    fn code(&self) -> &str {
+        let rest = self.said.split("enter the code ").nth(1).unwrap();
+        rest.split(':').next().unwrap()
+    }
+
+    fn page(&self) -> &str {
+        self.said.lines().find(|line| line.starts_with("http")).unwrap()
+    }
+
     /// What the page answers to the code.
     fn enter(&self, code: &str) -> Page {
-        browse(&format!("{}?user_code={code}", self.page))
+        browse(&format!("{}?user_code={code}", self.page()))
     }
 
     /// The person says so on the page.
     fn decide(&self, decision: &str) {
-        let page = self.enter(&self.code);
+        let page = self.enter(self.code());
         let id = page.body.split("name=\"request\" value=\"").nth(1).unwrap();
         let id = id.split('"').next().unwrap();
-        let url = url::Url::parse(&self.page).unwrap().join("/device/decide").unwrap();
+        let url = url::Url::parse(self.page()).unwrap().join("/device/decide").unwrap();
         let body = format!("request={id}&person=grace&decision={decision}");
         assert_eq!(request("POST", url.as_str(), &body).status, 200);
     }
 
     fn ends(mut self) -> Ran {
-        let mut stderr = String::new();
-        self.stderr.read_to_string(&mut stderr).unwrap();
+        self.stderr.read_to_string(&mut self.said).unwrap();
         let output = self.child.wait_with_output().unwrap();
-        Ran { stderr, ..Ran::new(&["connect"], output) }
+        Ran { stderr: self.said, ..Ran::new(&["connect"], output) }
     }
 }
 

@@ -108,6 +108,43 @@ authorizations:
 }
 
 #[test]
+fn an_assertion_that_names_what_belongs_to_a_client_asks_for_it() {
+    let home = Home::new();
+    let yaml = |rest: &str| {
+        format!(
+            r#"title: Bearer
+base_url: https://a.example
+client:
+  fields:
+    private_key: {{ label: Private key, secret: true }}
+authorizations:
+  main:
+    type: oauth2
+    grant: jwt_bearer
+    token_endpoint: https://a.example/token
+    fields: {{ pem: {{ label: PEM, secret: true }} }}
+    user_info_endpoint: null
+    {rest}
+"#
+        )
+    };
+    for (rest, wanted) in [
+        (r#"assertion: { key: "{{pem}}" }"#, "needs `pem`, and"),
+        (
+            r#"assertion: { key: "{{pem}}", claims: { iss: "{{client_id}}" } }"#,
+            "needs `client_id` and `pem` and `private_key`, and",
+        ),
+        (
+            r#"assertion: { key: "{{client.private_key}}" }"#,
+            "needs `client_id` and `pem` and `private_key`, and",
+        ),
+    ] {
+        home.define("bearer", &yaml(rest));
+        home.run(&["connect", "bearer"]).expect(2).says(wanted);
+    }
+}
+
+#[test]
 fn a_refresh_token_that_is_over_costs_nothing_where_the_password_is_kept() {
     let sandbox = Sandbox::start(&[]);
     let home = sandbox.home();
