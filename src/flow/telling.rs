@@ -1,6 +1,7 @@
 //! Saying where to go: what a person must open, on which machine, and what to expect there.
 
 use super::authorization_code::Asking;
+use super::oauth1::OUT_OF_BAND;
 use super::session::Session;
 use crate::context::Ssh;
 use crate::definition::ResponseMode;
@@ -19,6 +20,12 @@ pub(super) fn tell(
     match (waiting, &asking.surroundings.ssh) {
         (Some(waiting), Some(ssh)) => tell_over_ssh(session, asking, waiting, ssh),
         (Some(waiting), None) => tell_here(session, asking, url, waiting),
+        (None, _) if session.grant.redirect_uri.as_deref() == Some(OUT_OF_BAND) => {
+            terminal.say(format!(
+                "  Open this in any browser. {} shows a PIN in the end.",
+                session.definition.title
+            ));
+        }
         (None, _) => {
             terminal.say(format!(
                 "  {} sends the browser to an address of your own. Open this,",

@@ -5,6 +5,7 @@ mod types;
 use super::App;
 use crate::definition::hosts::Hosts;
 use crate::error::{Error, Kind, Result};
+use crate::http::HttpError;
 use crate::request::{Body, Request};
 use crate::sandbox::{self, Options};
 use crate::terminal::Style;
@@ -270,8 +271,8 @@ impl<'a> Demo<'a> {
         let http = self.app.http(30);
         let request = Request { method, url, headers: Vec::new(), body: Body::Empty };
         let hosts = Hosts::new(["127.0.0.1".to_owned()]);
-        let response = http.stream("browser", &request, None, &hosts).await;
-        let response = response.map_err(|e| {
+        let response = http.stream("browser", &request, None, &hosts, |_| Ok(())).await;
+        let response = response.map_err(|e: HttpError| {
             Error::new(Kind::Network, "the practice provider does not answer").because(e)
         })?;
         response
