@@ -114,12 +114,12 @@ fn warn(session: &Session<'_>, asking: &Asking<'_>) {
     if let Some(address) = asking.listening.address.filter(|address| !address.ip().is_loopback()) {
         terminal.warn(format!(
             "others on the network can reach the listener at {address} while it waits; only an \
-             answer with the right `state` is taken"
+             answer to this request is taken"
         ));
     }
     let surroundings = &asking.surroundings;
     if surroundings.container && surroundings.ssh.is_none() && asking.listening.address.is_none() {
-        let any = session.auth.oauth2().is_some_and(|oauth2| oauth2.redirection.any_port);
+        let any = session.auth.redirection().is_some_and(|redirection| redirection.any_port);
         let port = Url::parse(uri).ok().and_then(|uri| uri.port_or_known_default());
         let port = port.filter(|_| !any).unwrap_or(8917);
         terminal.say(format!(
