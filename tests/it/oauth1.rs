@@ -64,6 +64,27 @@ fn every_method_and_place_is_accepted() {
 }
 
 #[test]
+fn a_port_needs_somebody_who_listens() {
+    let home = Home::new();
+    let app =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/sandbox-oauth1.yaml"));
+    let app = app.unwrap();
+    home.write("a.yaml", &app);
+    home.run(&["lint", "a.yaml"]).expect(0);
+    home.write("a.yaml", &app.replace("    port: null\n", ""));
+    home.run(&["lint", "a.yaml"]).expect(4).prints("nobody listens with `redirect_uri: oob`");
+    home.write(
+        "a.yaml",
+        &app.replace(
+            "    type: oauth1\n    user_info",
+            "    type: oauth1\n    port: any\n    user_info",
+        ),
+    );
+    let ran = home.run(&["lint", "a.yaml"]).expect(4);
+    ran.prints("`port` needs a `request_token_endpoint` beside it");
+}
+
+#[test]
 fn a_key_that_is_none_is_told_before_anything_is_sent() {
     let sandbox = Sandbox::start(&[]);
     let home = home(&sandbox);
