@@ -126,12 +126,26 @@ impl Client {
     }
 
     /// Sends an API call and gives the response unread. A redirect is followed for GET and HEAD:
-    /// with the credential within `hosts` on the same origin, without it elsewhere. A signature or a
-    /// proof is for one address only: `renew` makes it anew for the next one.
+    /// with the credential within `hosts` on the same origin, without it elsewhere.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn stream(
+        &self,
+        purpose: &str,
+        request: &Request,
+        body: Option<reqwest::Body>,
+        hosts: &Hosts,
+    ) -> Result<Response, HttpError> {
+        self.stream_renewed(purpose, request, body, hosts, |_| Ok(())).await
+    }
+
+    /// The same for a request with a signature or a proof, which is for one address only: `renew`
+    /// makes it anew wherever a redirect takes the credential along.
     ///
     /// # Errors
     /// As [`Client::send`], or `renew` fails.
-    pub async fn stream<E: From<HttpError>>(
+    pub async fn stream_renewed<E: From<HttpError>>(
         &self,
         purpose: &str,
         request: &Request,

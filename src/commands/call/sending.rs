@@ -78,7 +78,7 @@ async fn once(
         }
         session.sign(request, around.auth.request.signature.as_ref(), &session.scope())
     };
-    let response = around.http.stream("call", request, body, &session.hosts, renew).await;
+    let response = around.http.stream_renewed("call", request, body, &session.hosts, renew).await;
     response.map_err(|error| explain(error, around.definition, &opened.id, Doing::Test))
 }
 

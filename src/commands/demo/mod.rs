@@ -5,9 +5,8 @@ mod types;
 use super::App;
 use crate::definition::hosts::Hosts;
 use crate::error::{Error, Kind, Result};
-use crate::http::HttpError;
 use crate::request::{Body, Request};
-use crate::sandbox::{self, CONSUMER_KEY, CONSUMER_SECRET, Options};
+use crate::sandbox::{self, Options};
 use crate::terminal::Style;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,8 +20,6 @@ use url::Url;
 
 /// How long any one command may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-const OAUTH1: &str = "sandbox-oauth1";
 
 /// Watch the whole story against a practice provider; nothing is kept
 #[derive(clap::Args, Debug)]
@@ -86,7 +83,6 @@ impl<'a> Demo<'a> {
         self.look_and_call().await?;
         self.expire().await?;
         self.two_at_once().await?;
-        self.connect_with_oauth1().await?;
         for kind in TYPES {
             self.connect_with_fields(kind).await?;
         }
@@ -97,12 +93,7 @@ impl<'a> Demo<'a> {
 
     async fn connect_with_a_browser(&mut self) -> Result<()> {
         self.chapter("Connect an app with OAuth: the browser asks, you agree")?;
-        self.agree("sandbox-oauth2").await
-    }
-
-    /// Connects an app, in the part of the browser and of the person who agrees in it.
-    async fn agree(&self, app: &str) -> Result<()> {
-        let arguments = ["connect", app, "--no-browser"];
+        let arguments = ["connect", "sandbox-oauth2", "--no-browser"];
         self.typed("", &arguments)?;
         let mut child = self
             .command(&arguments)
@@ -180,16 +171,6 @@ impl<'a> Demo<'a> {
         }
     }
 
-    async fn connect_with_oauth1(&mut self) -> Result<()> {
-        self.chapter("Connect with OAuth 1.0a: a client of your own signs every request")?;
-        let set = ["client", "set", OAUTH1, "--id", CONSUMER_KEY, "--secret", "-"];
-        self.show("printf %s \"$SECRET\" | ", &set, Some(CONSUMER_SECRET), 0).await?;
-        self.agree(OAUTH1).await?;
-        self.show("", &["test", OAUTH1], None, 0).await?;
-        let form = ["call", OAUTH1, "/api/hello", "-q", "to=you", "--form", "-f", "greeting=hi"];
-        expect(&self.show("", &form, None, 0).await?, "greeting=hi")
-    }
-
     async fn connect_with_fields(&mut self, kind: &Type) -> Result<()> {
         self.chapter(&format!("Connect with {}", kind.title))?;
         let mut arguments = vec!["connect", kind.app];
@@ -207,7 +188,7 @@ impl<'a> Demo<'a> {
         let tested = self.show("", &["test", "sandbox-oauth2"], None, 3).await?;
         expect(&tested, "invalid_grant")?;
         self.chapter("Leave")?;
-        let mut arguments = vec!["disconnect", "sandbox-oauth2", OAUTH1];
+        let mut arguments = vec!["disconnect", "sandbox-oauth2"];
         arguments.extend(TYPES.iter().map(|kind| kind.app));
         self.show("", &arguments, None, 0).await?;
         let left = self.show("", &["accounts"], None, 0).await?;
@@ -259,7 +240,7 @@ impl<'a> Demo<'a> {
             }
         }
         let server = format!("http://{}", self.provider);
-        for kind in TYPES.iter().map(|kind| kind.app).chain(["sandbox-oauth2", OAUTH1]) {
+        for kind in TYPES.iter().map(|kind| kind.app).chain(["sandbox-oauth2"]) {
             let prefix = format!("TIELINE_{}", kind.to_ascii_uppercase().replace('-', "_"));
             let path = kind.trim_start_matches("sandbox-");
             command.env(format!("{prefix}_SERVER"), &server);
@@ -289,8 +270,8 @@ impl<'a> Demo<'a> {
         let http = self.app.http(30);
         let request = Request { method, url, headers: Vec::new(), body: Body::Empty };
         let hosts = Hosts::new(["127.0.0.1".to_owned()]);
-        let response = http.stream("browser", &request, None, &hosts, |_| Ok(())).await;
-        let response = response.map_err(|e: HttpError| {
+        let response = http.stream("browser", &request, None, &hosts).await;
+        let response = response.map_err(|e| {
             Error::new(Kind::Network, "the practice provider does not answer").because(e)
         })?;
         response
