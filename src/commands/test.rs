@@ -221,7 +221,7 @@ async fn test_fresh(
 
 fn step_name(purpose: &str) -> &'static str {
     match purpose {
-        "token" => "token",
+        "token" | "access token" => "token",
         "login" => "login",
         "lookup" => "lookup",
         "user information" => "user info",

@@ -33,7 +33,8 @@ const fn explanation(code: &'static str, cause: &'static str, fix: &'static str)
     Explanation { code, cause, fix }
 }
 
-/// RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, and what HTTP says.
+/// RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, OAuth 1.0's Problem Reporting extension,
+/// and what HTTP says.
 static EXPLANATIONS: &[Explanation] = &[
     explanation(
         "invalid_client",
@@ -95,6 +96,16 @@ static EXPLANATIONS: &[Explanation] = &[
         "the app is overloaded or under maintenance",
         "try again later",
     ),
+    explanation(
+        "signature_invalid",
+        "the client secret is wrong, or the app expects another `signature_method`",
+        "run `tieline client set {app}` with the id and secret that the app shows",
+    ),
+    explanation(
+        "timestamp_refused",
+        "the clock of this computer is off, or that of the app",
+        "set the clock, then try again",
+    ),
     explanation("401", "the app does not accept the credential", "run `tieline connect {id}`"),
     explanation(
         "403",
@@ -124,6 +135,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("invalid_code", "invalid_grant"),
     ("token_expired", "invalid_token"),
     ("token_revoked", "invalid_token"),
+    ("token_rejected", "invalid_token"),
+    ("consumer_key_unknown", "invalid_client"),
+    ("consumer_key_rejected", "invalid_client"),
+    ("consumer_key_refused", "invalid_client"),
+    ("user_refused", "access_denied"),
+    ("permission_denied", "access_denied"),
     ("unauthorized", "401"),
     ("invalid_auth", "401"),
     ("not_authed", "401"),

@@ -147,6 +147,7 @@ pub(crate) fn provider_error(
         .unwrap_or_else(|| answer.status.to_string());
     let description = [
         "/error_description",
+        "/oauth_problem_advice",
         "/message",
         "/error/message",
         "/errors/0/message",

@@ -70,6 +70,7 @@ pub fn sign(
     let exposed =
         |secret: &Option<Secret>| secret.as_ref().map_or_else(String::new, |s| s.expose().into());
     let mut oauth = parameters(credentials, options, extra, moment);
+    unsign(request, &oauth);
     let mut all = of_request(request)?;
     all.extend(oauth.iter().cloned());
     let base = base_string(request.method.as_str(), &request.url, &all);
@@ -81,6 +82,22 @@ pub fn sign(
     )?;
     oauth.push(("oauth_signature".to_owned(), signature.expose().to_owned()));
     place(request, options, &oauth)
+}
+
+/// Removes a former signature: a redirect may repeat the query that it came in, and no parameter may
+/// occur twice (section 3.1).
+fn unsign(request: &mut Request, oauth: &[(String, String)]) {
+    let own =
+        |name: &str| name != "oauth_signature" && !oauth.iter().any(|(signed, _)| signed == name);
+    if let Some(query) = request.url.query().filter(|query| query.contains("oauth_signature=")) {
+        let own = |pair: &&str| own(pair.split('=').next().unwrap_or_default());
+        let rest: Vec<&str> = query.split('&').filter(own).collect();
+        let rest = (!rest.is_empty()).then(|| rest.join("&"));
+        request.url.set_query(rest.as_deref());
+    }
+    if let Body::Form(pairs) = &mut request.body {
+        pairs.retain(|(name, _)| own(name));
+    }
 }
 
 /// The signature that a request with these parameters, all but the signature itself, must have: for

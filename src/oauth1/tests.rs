@@ -130,6 +130,21 @@ fn parameters_travel_where_the_definition_says_and_the_realm_is_not_signed() {
 }
 
 #[test]
+fn a_request_is_signed_anew_without_its_former_signature() {
+    let place = ParametersIn::Query;
+    let once = signed(request("https://a.test/x?q=a+b&q=%7E", Body::Empty), place, None);
+    let url = once.url.clone();
+    assert_eq!(signed(once, place, None).url, url);
+    let form = Body::Form(vec![("a".into(), "b".into())]);
+    let once = signed(request("https://a.test/x", form), ParametersIn::Body, None);
+    let body = once.body_text();
+    assert_eq!(signed(once, ParametersIn::Body, None).body_text(), body);
+    // Yahoo's refresh has a parameter of its own.
+    let own = request("https://a.test/x?oauth_session_handle=h", Body::Empty);
+    assert_eq!(signed(own, ParametersIn::Header, None).url.query(), Some("oauth_session_handle=h"));
+}
+
+#[test]
 fn a_redirect_is_ours_by_its_token() {
     let token = Secret::from("t1");
     let ours = |query: &str| check_callback(&pairs(query), &token);

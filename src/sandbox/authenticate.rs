@@ -58,7 +58,7 @@ pub(super) async fn authenticate(
     if kind == AuthorizationType::OAuth1 {
         return match oauth1::verified(&provider, request).await {
             Ok((request, subject)) => pass(request, Caller { subject, scopes: None }, next).await,
-            Err(reason) => refusal(kind, reason.into(), true),
+            Err(problem) => problem.of_call(),
         };
     }
     if let Some(scheme) = kind.scheme() {

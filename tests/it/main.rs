@@ -32,6 +32,7 @@ mod listener;
 mod mending;
 mod misbehave;
 mod oauth1;
+mod oauth1_call;
 mod oauth1_compare;
 mod pending;
 mod readme;

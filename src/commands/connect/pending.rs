@@ -12,7 +12,7 @@ use crate::context::now;
 use crate::credential::Client as OAuthClient;
 use crate::definition::hosts::Hosts;
 use crate::definition::names::{AccountId, AppName};
-use crate::definition::{Authorization, Definition, OAuth2};
+use crate::definition::{Authorization, Definition, OAuth2, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::explain::{Doing as Attempt, explain};
 use crate::flow::fields::{Collected, parse_given};
@@ -57,7 +57,11 @@ pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<(
 
 fn oauth2_of<'d>(auth: &'d Authorization, id: &AccountId) -> Result<&'d OAuth2> {
     auth.oauth2().ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`{}` needs no browser for `{id}`", auth.name))
+        let message = match &auth.way {
+            Way::OAuth1(_) => format!("connecting `{id}` by OAuth 1.0a cannot be finished later"),
+            _ => format!("`{}` needs no browser for `{id}`", auth.name),
+        };
+        Error::new(Kind::Usage, message)
             .hint(format!("run `tieline connect {id}` without `--start`"))
     })
 }
