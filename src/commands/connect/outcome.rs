@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::commands::App;
 use crate::context::now;
 use crate::definition::names::AccountId;
-use crate::definition::{Definition, Way};
+use crate::definition::{Authorization, Definition, Way};
 use crate::error::Result;
 use crate::redirect::{Outcome, Page, Row};
 use crate::terminal::{Style, duration};
@@ -53,6 +53,9 @@ pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, 
 /// A path to try: the user information's, where it is relative to the base URL.
 fn example_path(definition: &Definition, account: &Account) -> String {
     let auth = definition.authorization(Some(&account.authorization));
+    if auth.is_some_and(Authorization::is_ftp) {
+        return "LIST".to_owned();
+    }
     let url =
         auth.and_then(|auth| Some((auth.user_info.as_ref()?.url.source(), auth.base_url.source())));
     let path = url.and_then(|(url, base)| match url.contains("://") || url.starts_with("{{") {
