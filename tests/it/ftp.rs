@@ -341,3 +341,19 @@ fn in_the_clear_only_where_the_field_says_insecure_and_then_with_a_warning() {
     connect(&home, "own").expect(0).says("0.0.0.0 is spoken to without TLS");
     home.run(&["call", "own", "RETR", "hello.txt"]).expect(0).prints("world");
 }
+
+#[test]
+fn a_file_s_name_does_not_steer_the_terminal_and_a_file_is_not_written_to_it() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    define(&home, server.port);
+    std::fs::write(home.path().join("files/a\u{1b}]0;title\u{7}z"), "").unwrap();
+    connect(&home, "files").expect(0);
+    let mut listing = home.on_terminal(&["call", "files", "NLST"]);
+    assert_eq!(listing.until("a]0;titlez").until("sub").ends(), 0);
+    assert!(!listing.seen.contains("\u{1b}]"), "{:?}", listing.seen);
+    let mut file = home.on_terminal(&["call", "files", "/hello.txt"]);
+    assert_eq!(file.until("is not written to a terminal").ends(), 2);
+    let mut shown = home.on_terminal(&["call", "files", "/hello.txt", "-o", "-"]);
+    assert_eq!(shown.until("world").ends(), 0);
+}
