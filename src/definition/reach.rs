@@ -129,7 +129,8 @@ fn add_server(hosts: &mut Hosts, auth: &Authorization, field: &Field, fields: &S
     let parsed = Url::parse(value).ok();
     let host = parsed.as_ref().and_then(Url::host_str).unwrap_or(value).to_owned();
     // A host alone does not say how it is spoken to: the definition does.
-    let clear = value.starts_with("http://") || auth.base_url.source().starts_with("ftp://");
+    let written = parsed.as_ref().map_or(auth.base_url.source(), Url::as_str);
+    let clear = ["http://", "ftp://"].iter().any(|scheme| written.starts_with(scheme));
     if field.insecure && clear {
         hosts.add_insecure(host.clone());
     }

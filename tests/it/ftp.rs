@@ -316,8 +316,34 @@ fn a_wrong_password_at_an_ftp_server_is_refused_and_not_kept() {
     let connect = ["connect", "files", "-f", "username=ada", "-f", "password=@password.txt"];
     home.run(&connect).expect(5).says("check user name and password");
     assert_eq!(home.kept(), 0);
-    home.define("keyed", "title: Keyed\nbase_url: ftps://files.example\nauthorizations:\n  key:\n    type: api_key\n");
+}
+
+#[test]
+fn what_ftp_has_no_use_for_is_told_by_lint() {
+    let home = Home::new();
+    let start = "base_url: ftps://files.example\nauthorizations:\n  a:\n    type:";
+    home.define("keyed", &format!("title: Keyed\n{start} api_key\n"));
     home.run(&["lint", "keyed"]).expect(4).prints("a user name and a password only");
+    home.define("asking", &format!("title: Asking\n{start} basic\n    user_info_endpoint: /me\n"));
+    home.run(&["lint", "asking"]).expect(4).prints("`user_info_endpoint` is for nothing");
+}
+
+#[test]
+fn the_server_may_be_the_person_s_own() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    let fields = "fields:\n  url: { format: ftp_url, example: 'ftps://files.example' }\n";
+    home.define(
+        "own",
+        &format!("title: Own\n{fields}authorizations:\n  login:\n    type: basic_url\n"),
+    );
+    home.run(&["lint", "own"]).expect(0);
+    home.write("password.txt", "practice-password");
+    let url = format!("url=ftp://127.0.0.1:{}/sub/", server.port);
+    let given = ["-f", &url, "-f", "username=ada", "-f", "password=@password.txt"];
+    home.run(&[&["connect", "own"], &given[..]].concat()).expect(0).says("as ada@127.0.0.1");
+    home.run(&["test", "own", "-v"]).expect(0).says("one is in /sub");
+    home.run(&["call", "own", "../hello.txt"]).expect(0).prints("world");
 }
 
 /// An address that is not loopback's to look at, and leads nowhere else all the same.
