@@ -88,7 +88,10 @@ pub(super) fn explain(url: &Url, failure: Failure, http: &Client) -> FtpError {
             FtpError::TimedOut(host)
         }
         Failure::ConnectionError(error) => FtpError::Connection { host, reason: error.to_string() },
-        Failure::SecureError(reason) => FtpError::Tls { host, reason: short(&reason, 200) },
+        // The library wraps its own error in another one of the kind.
+        Failure::SecureError(reason) => {
+            FtpError::Tls { host, reason: short(reason.trim_start_matches("Secure error: "), 200) }
+        }
         Failure::UnexpectedResponse(reply) => {
             let words = words(&reply, http);
             match reply.status.code() {

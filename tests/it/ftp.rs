@@ -229,6 +229,7 @@ async fn over_tls_one_logs_in_lists_and_retrieves_where_the_certificate_is_trust
     let Some(server) = Server::start(&home, &[&both]) else { return };
     let unknown = refused(&server.url("ftps"), "practice-password").await;
     assert!(matches!(unknown, FtpError::Tls { .. }), "{unknown}");
+    assert!(unknown.to_string().contains("cannot be trusted: invalid peer"), "{unknown}");
     let clear = refused(&server.url("ftp"), "practice-password").await;
     assert!(matches!(clear, FtpError::WantsTls(_)), "{clear}");
     trusting(&home, server.port);
