@@ -12,7 +12,7 @@ use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
-use crate::template::{Place, Template};
+use crate::template::{Name, Place, Template};
 
 /// One way in.
 #[derive(Clone, Debug)]
@@ -183,7 +183,7 @@ impl Authorization {
     /// Whether the app is an FTP server.
     #[must_use]
     pub fn is_ftp(&self) -> bool {
-        is_ftp(&self.base_url)
+        is_ftp(&self.base_url, &self.fields)
     }
 
     /// Whether it takes a client: one's registration at the app.
@@ -208,10 +208,17 @@ impl Authorization {
         }
         let base_url = read_base_url(reader, &entries, kind, app);
         let request = read_request(reader, &entries, kind);
-        let ftp = base_url.as_ref().is_some_and(is_ftp);
+        let ftp = base_url.as_ref().is_some_and(|url| is_ftp(url, &fields));
         if ftp && request.basic.is_none() {
             let message = "an FTP server knows a user name and a password only";
             reader.error("ftp", entries.span, message);
+        }
+        for key in ["user_info_endpoint", "lookups", "token_endpoint", "headers"] {
+            if ftp && let Some(node) = entries.take(key) {
+                let message =
+                    format!("an FTP server is not spoken to over HTTP, so `{key}` is for nothing");
+                reader.error("ftp", &node.span, message);
+            }
         }
         let user_info = read_user_info(reader, &entries, kind, ftp);
         let lookups = entries
@@ -349,9 +356,11 @@ fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement
     Placement { fails_if: request.fails_if, ..default }
 }
 
-fn is_ftp(base_url: &Template) -> bool {
-    let url = base_url.source();
-    url.starts_with("ftp://") || url.starts_with("ftps://")
+fn is_ftp(base_url: &Template, fields: &[Field]) -> bool {
+    let start = base_url.raw_start().map(Name::root);
+    let named = fields.iter().find(|field| start == Some(field.name.as_str()));
+    ["ftp://", "ftps://"].iter().any(|scheme| base_url.source().starts_with(scheme))
+        || named.is_some_and(Field::is_ftp)
 }
 
 fn read_user_info(

@@ -5,7 +5,6 @@ use super::failure::{ChooseError, FlowError, ProviderError};
 use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind};
-use crate::ftp::FtpError;
 use crate::http::HttpError;
 use crate::text::short;
 
@@ -173,7 +172,7 @@ pub fn explain(error: FlowError, definition: &Definition, id: &AccountId, doing:
                 })
         }
         FlowError::Choose(error) => explain_choice(&error, id),
-        FlowError::Ftp(error) => explain_ftp(&error, definition, id, doing),
+        FlowError::Ftp(error) => super::ftp::explain(&error, definition, id, doing),
         FlowError::NoEndpoint(_) | FlowError::Signature(_) => {
             Error::new(Kind::Definition, headline(definition, id, doing))
                 .because(error)
@@ -192,7 +191,7 @@ pub fn explain(error: FlowError, definition: &Definition, id: &AccountId, doing:
 }
 
 /// The first line: what did not work.
-fn headline(definition: &Definition, id: &AccountId, doing: Doing) -> String {
+pub(super) fn headline(definition: &Definition, id: &AccountId, doing: Doing) -> String {
     let app = &id.app;
     match doing {
         Doing::Connect => format!("`{id}` was not connected"),
@@ -307,28 +306,6 @@ pub fn explain_http(
         shown.hints.push(format!("run `tieline connect {id}` if the change is meant"));
     }
     shown
-}
-
-fn explain_ftp(error: &FtpError, definition: &Definition, id: &AccountId, doing: Doing) -> Error {
-    let (kind, hint) = match error {
-        FtpError::Host(_) => (Kind::Definition, "connect again if the change is meant"),
-        FtpError::LineBreak(_) => (Kind::Usage, "a name, a password and a path stand on one line"),
-        FtpError::NotLoggedIn(_) if doing == Doing::Test => {
-            (Kind::NotConnected, "connect again with the right user name and password")
-        }
-        FtpError::NotLoggedIn(_) => (Kind::Refused, "check user name and password"),
-        FtpError::NotAvailable(_) => {
-            (Kind::Api, "look at what is there: `tieline call APP LIST /`")
-        }
-        FtpError::Connection { .. } | FtpError::TimedOut(_) => {
-            (Kind::Network, "check the address and the network")
-        }
-        FtpError::Tls { .. } => {
-            (Kind::Network, "behind a company proxy, set SSL_CERT_FILE to its CA bundle")
-        }
-        _ => (Kind::Api, "try again"),
-    };
-    Error::new(kind, headline(definition, id, doing)).because(error).hint(hint)
 }
 
 fn explain_choice(error: &ChooseError, id: &AccountId) -> Error {

@@ -81,6 +81,17 @@ impl Client {
         self.trace.borrow_mut().note(text.into());
     }
 
+    /// Notes a command of another protocol, and what came back.
+    pub fn note_command(&self, purpose: &str, line: &str, received: Received, took: Duration) {
+        self.trace.borrow_mut().add_command(purpose, line, received, took);
+    }
+
+    /// How long each answer may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
     /// redirects is an answer.
     ///

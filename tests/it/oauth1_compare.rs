@@ -33,11 +33,16 @@ fn an_independent_implementation_signs_every_request_alike() {
     let mut runner = TestRunner::deterministic();
     let text = "[a-zA-Z0-9 %+&=~!*'()\u{fc}\u{2603}:/?#\\[\\]@,;$-]{0,12}";
     let pairs = proptest::collection::vec((text, text), 0..5);
-    let strategy = (pairs.clone(), proptest::option::of(pairs), text, text, "[a-z%20/.~-]{0,16}");
+    let address = r"(http://Example\.COM:80|https://example\.com:443|https://EXAMPLE\.com:8443|http://\[::1\]:80)/[a-z%20/.~-]{0,16}";
+    let method = "(GET|POST|PUT|DELETE|PATCH)";
+    let strategy = (method, address, pairs.clone(), proptest::option::of(pairs), text, text);
     for _ in 0..REQUESTS {
-        let (query, form, consumer_secret, token_secret, path) =
+        let (method, address, query, form, consumer_secret, token_secret) =
             strategy.new_tree(&mut runner).unwrap().current();
-        lines.push_str(&signed(&query, form, &consumer_secret, &token_secret, &path));
+        let bare = matches!(method.as_str(), "GET" | "DELETE");
+        let form = form.filter(|_| !bare);
+        let request = unsigned(&method, &address, &query, form.as_deref());
+        lines.push_str(&signed(request, form, &consumer_secret, &token_secret));
         lines.push('\n');
     }
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
@@ -47,19 +52,24 @@ fn an_independent_implementation_signs_every_request_alike() {
     assert!(said.contains(&format!("{REQUESTS} signatures agree")), "{said}");
 }
 
-fn signed(
-    query: &[(String, String)],
-    form: Option<Vec<(String, String)>>,
-    consumer_secret: &str,
-    token_secret: &str,
-    path: &str,
-) -> String {
-    let mut url = url::Url::parse(&format!("http://Example.COM:80/{path}")).unwrap();
+type Pairs = [(String, String)];
+
+fn unsigned(method: &str, address: &str, query: &Pairs, form: Option<&Pairs>) -> Request {
+    let mut url = url::Url::parse(address).unwrap();
     if !query.is_empty() {
         url.query_pairs_mut().extend_pairs(query);
     }
-    let body = form.clone().filter(|form| !form.is_empty()).map_or(Body::Empty, Body::Form);
-    let mut request = Request { method: http::Method::POST, url, headers: Vec::new(), body };
+    let form = form.filter(|form| !form.is_empty());
+    let body = form.map_or(Body::Empty, |form| Body::Form(form.to_vec()));
+    Request { method: method.parse().unwrap(), url, headers: Vec::new(), body }
+}
+
+fn signed(
+    mut request: Request,
+    form: Option<Vec<(String, String)>>,
+    consumer_secret: &str,
+    token_secret: &str,
+) -> String {
     let credentials = Credentials {
         consumer_key: "key of & the = client".to_owned(),
         consumer_secret: Some(Secret::from(consumer_secret)),
@@ -87,7 +97,7 @@ fn signed(
     let signature =
         parameters.iter().find(|(name, _)| name == "oauth_signature").unwrap().1.clone();
     json!({
-        "method": "POST",
+        "method": request.method.as_str(),
         "url": request.url.as_str(),
         "form": form.filter(|form| !form.is_empty()),
         "parameters": parameters,

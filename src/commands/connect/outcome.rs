@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::commands::App;
 use crate::context::now;
 use crate::definition::names::AccountId;
-use crate::definition::{Definition, Way};
+use crate::definition::{Authorization, Definition, Way};
 use crate::error::Result;
 use crate::redirect::{Outcome, Page, Row};
 use crate::terminal::{Style, duration};
@@ -54,6 +54,9 @@ pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, 
 /// relative to the base URL.
 fn example_path(definition: &Definition, account: &Account) -> String {
     let auth = definition.authorization(Some(&account.authorization));
+    if auth.is_some_and(Authorization::is_ftp) {
+        return "LIST".to_owned();
+    }
     let path = auth.and_then(|auth| {
         let user_info = auth.user_info.as_ref().map(|endpoint| &endpoint.url);
         let url = user_info.or_else(|| auth.oauth2()?.resource.first())?.source();
