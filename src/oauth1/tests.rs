@@ -154,6 +154,32 @@ fn a_redirect_is_ours_by_its_token() {
     assert!(ours("denied=t1").is_err());
 }
 
+#[test]
+fn parameters_for_a_body_go_into_any_form_and_into_the_query_where_there_is_no_body() {
+    let form = |request: Request| {
+        let Body::Form(pairs) = signed(request, ParametersIn::Body, None).body else { panic!() };
+        pairs
+    };
+    assert!(
+        form(request("https://a.test/x", Body::Empty))
+            .iter()
+            .any(|(name, _)| name == "oauth_signature")
+    );
+    let mut typed = request("https://a.test/x", Body::Text("a=b+c%2B&d".into()));
+    typed.set_header("content-type", "Application/X-WWW-Form-Urlencoded; charset=utf-8").unwrap();
+    let header = signed(typed.clone(), ParametersIn::Header, None);
+    let sent = form(typed);
+    assert_eq!(sent[..2], [("a".to_owned(), "b c+".to_owned()), ("d".to_owned(), String::new())]);
+    let (_, signature) = sent.iter().find(|(name, _)| name == "oauth_signature").unwrap();
+    assert!(header.header("authorization").unwrap().contains(&encode(signature)));
+    // RFC 9110 section 9.3.1: what a GET has in its body means nothing.
+    let mut get = request("https://a.test/x?q=1", Body::Empty);
+    get.method = http::Method::GET;
+    let get = signed(get, ParametersIn::Body, None);
+    assert!(matches!(get.body, Body::Empty));
+    assert!(get.url.query().unwrap().starts_with("q=1&oauth_consumer_key=ck&"));
+}
+
 proptest! {
     #[test]
     fn encoding_can_be_undone(text in "\\PC{0,60}") {
