@@ -93,6 +93,41 @@ fn requests_are_signed_as_published() {
     }
 }
 
+/// As environment variables, JSON and hands bring them.
+#[test]
+fn a_private_key_is_read_in_every_spelling() {
+    let vectors = vectors();
+    let raw = vectors["raw_signatures"].as_array().unwrap();
+    let vector = raw.iter().find(|vector| vector["signature_method"] == "RSA-SHA1").unwrap();
+    let pem = text(&vector["rsa_private_key_pem"]);
+    let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
+    let one_line = pem.replace(begin, "").replace(end, "").replace('\n', "");
+    for spelled in [
+        pem.replace('\n', "\r\n"),
+        pem.replace('\n', " \n"),
+        pem.replace('\n', "\\n"),
+        format!("Bag Attributes\n{pem}"),
+        format!("{begin}\n{one_line}\n{end}"),
+    ] {
+        let base_string = text(&vector["base_string"]);
+        let signed = signature::sign(SignatureMethod::RsaSha1, base_string, &spelled, "");
+        assert_eq!(signed.unwrap().expose(), text(&vector["published_signature"]), "{spelled}");
+    }
+}
+
+#[test]
+fn what_is_no_rsa_key_is_refused_and_not_shown() {
+    let ec = include_str!("../../tests/vectors/jose/ec-pkcs8.pem");
+    let encrypted = include_str!("../../tests/vectors/jose/rsa-encrypted.pem");
+    let refusal = |secret| {
+        let signed = signature::sign(SignatureMethod::RsaSha256, "b", secret, "");
+        signed.unwrap_err().to_string()
+    };
+    assert!(refusal(ec).contains("no RSA private key"));
+    assert!(refusal(encrypted).contains("decrypt it first"));
+    assert!(!refusal("hunter2").contains("hunter2"));
+}
+
 fn request(url: &str, body: Body) -> Request {
     let url = Url::parse(url).unwrap();
     Request { method: http::Method::POST, url, headers: Vec::new(), body }

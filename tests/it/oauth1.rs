@@ -89,7 +89,7 @@ fn a_key_that_is_none_is_told_before_anything_is_sent() {
     let sandbox = Sandbox::start(&[]);
     let home = home(&sandbox);
     let ran = home.run(&["connect", APP, "--auth", "rsa", "--no-browser"]).expect(4);
-    ran.says("no RSA private key in PEM");
+    ran.says("needs an RSA private key");
 }
 
 #[test]
