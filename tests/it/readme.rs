@@ -1,6 +1,6 @@
 //! README.md says what is true: its definitions are clean, its tables are those of `--help`.
 
-use crate::support::Home;
+use crate::support::{Home, Sandbox, request, request_with};
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -95,4 +95,52 @@ fn the_exit_statuses_are_those_of_the_help() {
     let told: Vec<(String, String)> =
         rows.iter().map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
     assert_eq!(told, help("Exit status:"));
+}
+
+/// The table of clients stands behind the table of paths.
+fn clients(readme: &str) -> Vec<Vec<&str>> {
+    let (_, behind) = readme.split_once("\n| client | secret |").unwrap();
+    let rows = behind.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect()
+}
+
+#[test]
+fn the_practice_provider_has_every_path_that_is_named() {
+    let readme = readme();
+    let sandbox = Sandbox::start(&[]);
+    let section = readme.split_once("\n## The practice provider\n").unwrap().1;
+    let section = section.split_once("\n## ").unwrap().0;
+    let words = section.split('`').skip(1).step_by(2);
+    let paths: Vec<&str> = words.filter(|word| word.starts_with('/')).collect();
+    assert!(paths.len() > 25, "{paths:?}");
+    for path in paths {
+        // A prefix has its API, and a placeholder some value.
+        let path = path.replace("NAME", "x/authorize").replace("CODE", "200").replace('N', "1");
+        let found =
+            |path: &str| request("GET", &format!("{}{path}", sandbox.url), "").status != 404;
+        assert!(found(&path) || found(&format!("{path}/api")), "{path}");
+    }
+}
+
+#[test]
+fn the_practice_provider_knows_every_client_that_is_named() {
+    let readme = readme();
+    let sandbox = Sandbox::start(&[]);
+    let rows = clients(&readme);
+    assert_eq!(rows.len(), 9);
+    for row in rows.iter().filter(|row| !row[0].contains("consumer")) {
+        let id = row[0].trim_matches('`');
+        let secret = row[1].trim_matches('`');
+        let with = if secret.is_empty() || secret.contains(' ') {
+            String::new()
+        } else {
+            format!("&client_secret={secret}")
+        };
+        let body = format!("client_id={id}{with}&grant_type=none");
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = request_with("POST", &format!("{}/token", sandbox.url), &kind, &body).body;
+        assert!(answer.contains("error"), "{id}: {answer}");
+        assert!(!answer.contains("client id is unknown"), "{id}: {answer}");
+        assert!(!answer.contains("secret is wrong"), "{id}: {answer}");
+    }
 }
