@@ -1,6 +1,6 @@
 //! README.md says what is true: its definitions are clean, its tables are those of `--help`.
 
-use crate::support::{Home, Sandbox, request};
+use crate::support::{Home, Sandbox, request, request_with};
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -134,4 +134,28 @@ fn every_address_of_the_sandbox_is_there() {
         // The API of a type lies beneath its prefix.
         assert!(is_there(&path) || is_there(&format!("{path}/me")), "{address}");
     }
+}
+
+#[test]
+fn the_sandbox_knows_every_client_that_is_named() {
+    let readme = readme();
+    let sandbox = Sandbox::start(&[]);
+    let rows = sandbox_section(&readme).split_once("| client | secret or key |").unwrap().1;
+    let rows = rows.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let mut tried = 0;
+    for row in rows.filter(|row| !row.contains("consumer")) {
+        let (ids, secrets) = row.trim_matches('|').split_once('|').unwrap();
+        let mut secrets = quoted(secrets).filter(|word| word.ends_with("secret"));
+        for id in quoted(ids) {
+            let secret = secrets.next().map(|secret| format!("&client_secret={secret}"));
+            let body = format!("client_id={id}{}&grant_type=none", secret.unwrap_or_default());
+            let answer = request_with("POST", &format!("{}/token", sandbox.url), &form, &body).body;
+            assert!(answer.contains("error"), "{id}: {answer}");
+            assert!(!answer.contains("client id is unknown"), "{id}: {answer}");
+            assert!(!answer.contains("secret is wrong"), "{id}: {answer}");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 7);
 }
