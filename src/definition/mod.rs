@@ -86,6 +86,8 @@ pub enum Status {
     Documented,
     /// One secondary source, or memory.
     Unverified,
+    /// The vendor has ended the service.
+    Discontinued,
 }
 
 /// What an error code means at this app.
@@ -119,6 +121,7 @@ const STATUSES: &[(&str, Status)] = &[
     ("tested", Status::Tested),
     ("documented", Status::Documented),
     ("unverified", Status::Unverified),
+    ("discontinued", Status::Discontinued),
 ];
 
 /// How long a chain of `extends` may be.
