@@ -101,9 +101,47 @@ async fn call(
     })
 }
 
-/// What an identity template leaves where a part was absent: doubled spaces, loose separators.
+/// What an identity template leaves where a part was absent: doubled spaces, loose separators, empty
+/// or unmatched brackets.
 fn tidy(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let joined = words.join(" ");
-    short(joined.trim_matches([' ', '/', ',', '-', '(', ')']).trim(), 80)
+    let joined = words.join(" ").replace("( )", "").replace("()", "");
+    let mut rest = joined.as_str();
+    loop {
+        let (open, close) = (rest.matches('(').count(), rest.matches(')').count());
+        let loose = |c: char| match c {
+            ' ' | '/' | ',' | '-' => true,
+            '(' => open > close,
+            ')' => close > open,
+            _ => false,
+        };
+        match (rest.strip_prefix(loose), rest.strip_suffix(loose)) {
+            (Some(shorter), _) | (None, Some(shorter)) => rest = shorter,
+            (None, None) => return short(rest, 80),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidy;
+
+    #[test]
+    fn an_identity_keeps_what_belongs_to_it() {
+        for (rendered, shown) in [
+            ("Ada Lovelace / ada@a.test", "Ada Lovelace / ada@a.test"),
+            (" / ada@a.test", "ada@a.test"),
+            ("Ada / ", "Ada"),
+            ("Ada  Lovelace", "Ada Lovelace"),
+            ("Acme (test site)", "Acme (test site)"),
+            ("Acme ()", "Acme"),
+            ("Acme ( )", "Acme"),
+            ("(ada)", "(ada)"),
+            ("Acme (", "Acme"),
+            ("", ""),
+            (" - / ", ""),
+        ] {
+            assert_eq!(tidy(rendered), shown, "{rendered:?}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::scope::MOMENT;
 use super::{MAX_OUTPUT, Place, RenderError, Scope, Template, helpers};
 use crate::text::percent_encode;
 use handlebars::{Context, Handlebars, no_escape};
+use serde_json::Value;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,7 @@ pub(super) fn render(template: &Template, scope: &Scope) -> Result<Option<String
     }
     let empties = Arc::new(AtomicUsize::new(0));
     let registry = registry(template, &empties);
-    let context = context(scope).map_err(|message| helper_error(template, message))?;
+    let context = context(scope, template).map_err(|message| helper_error(template, message))?;
     let text = write(&registry, &context, template)?;
     let empty = empties.load(Ordering::Relaxed) > 0;
 
@@ -47,8 +48,8 @@ pub(super) fn empty_error(template: &Template, scope: &Scope) -> RenderError {
 
 fn is_empty(scope: &Scope, parts: &[String]) -> bool {
     match scope.at(parts) {
-        None | Some(serde_json::Value::Null) => true,
-        Some(serde_json::Value::String(text)) => text.is_empty(),
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.is_empty(),
         Some(_) => false,
     }
 }
@@ -68,9 +69,12 @@ fn registry(template: &Template, empties: &Arc<AtomicUsize>) -> Handlebars<'stat
     registry
 }
 
-fn context(scope: &Scope) -> Result<Context, String> {
+fn context(scope: &Scope, template: &Template) -> Result<Context, String> {
     let mut value = scope.to_value();
-    if let serde_json::Value::Object(map) = &mut value {
+    for name in &template.names {
+        number_lists(&mut value, &name.parts);
+    }
+    if let Value::Object(map) = &mut value {
         let moment = &scope.moment;
         map.insert(
             MOMENT.to_owned(),
@@ -80,6 +84,26 @@ fn context(scope: &Scope) -> Result<Context, String> {
         );
     }
     Context::wraps(value).map_err(|error| error.to_string())
+}
+
+/// An answer may be a list where a template asks for a member: that is absence, and Handlebars makes an
+/// error of it. On the way to such a name lists become objects whose members are numbers.
+fn number_lists(value: &mut Value, parts: &[String]) {
+    let Some((part, rest)) = parts.split_first() else { return };
+    if let Value::Array(list) = value
+        && part.parse::<usize>().is_err()
+    {
+        let numbered = list.drain(..).enumerate();
+        *value = Value::Object(numbered.map(|(at, item)| (at.to_string(), item)).collect());
+    }
+    let next = match value {
+        Value::Object(map) => map.get_mut(part),
+        Value::Array(list) => part.parse().ok().and_then(|at: usize| list.get_mut(at)),
+        _ => None,
+    };
+    if let Some(next) = next {
+        number_lists(next, rest);
+    }
 }
 
 fn write(

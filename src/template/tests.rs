@@ -109,6 +109,18 @@ fn what_a_definition_may_not_do_is_refused() {
 }
 
 #[test]
+fn a_member_of_a_list_is_absent() {
+    let mut scope = scope();
+    scope.set_value("response", serde_json::json!([{ "name": "Ada" }, { "list": [1, 2] }]));
+    let answer =
+        |source: &str| Template::parse(source, Place::Answer).unwrap().render(&scope).unwrap();
+    assert_eq!(answer("{{response.error}}"), None);
+    assert_eq!(answer("{{#if response.error}}x{{/if}}"), None);
+    assert_eq!(answer("{{default response.error response.0.name}}").as_deref(), Some("Ada"));
+    assert_eq!(answer("{{response.1.list.sum}}{{response.1.list.0}}").as_deref(), Some("1"));
+}
+
+#[test]
 fn nesting_and_output_are_bounded() {
     let deep = "{{#if a}}".repeat(5_000) + &"{{/if}}".repeat(5_000);
     assert!(Template::parse(&deep[..MAX_BYTES.min(deep.len())], Place::Text).is_err());

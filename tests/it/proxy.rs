@@ -281,7 +281,7 @@ fn an_answer_arrives_as_it_is_sent() {
         while !go_on.ends_with("go\n") {
             assert!(reader.read_line(&mut go_on).unwrap() > 0);
         }
-        reader.get_mut().write_all(format!("data: 2\n\n").as_bytes()).unwrap();
+        reader.get_mut().write_all(b"data: 2\n\n").unwrap();
     });
     let stream = TcpStream::connect(proxy.authority()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
