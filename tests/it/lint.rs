@@ -27,12 +27,13 @@ pub(crate) fn finding(text: &str) -> String {
     home.write("a.yaml", text);
     let ran = lint(&home, "a.yaml");
     let is_finding = |line: &&str| line.starts_with("error[") || line.starts_with("warning[");
-    let found: Vec<_> = ran.stdout.lines().filter(is_finding).collect();
+    let found: Vec<String> = ran.stdout.lines().filter(is_finding).map(ToOwned::to_owned).collect();
     assert_eq!(found.len(), 1, "{}", ran.stdout);
     let rule = found[0].split(['[', ']']).nth(1).unwrap();
     let place = ran.stdout.lines().find(|line| line.contains("--> ")).unwrap();
     let text = format!("{rule} {}", place.split_once("a.yaml:").unwrap().1);
-    ran.expect(if rule == "no-effect" { 0 } else { 4 });
+    let status = if rule == "no-effect" { 0 } else { 4 };
+    ran.expect(status);
     text
 }
 
