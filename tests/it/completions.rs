@@ -91,7 +91,7 @@ fn bash_completes_commands_apps_and_accounts() {
         assert_eq!(accounts, ["sandbox-api-key", "sandbox-api-key/work"], "{command}");
     }
     assert_eq!(bash(&home, &["accounts", "show", "sandbox-api-key/w"]), ["sandbox-api-key/work"]);
-    assert_eq!(bash(&home, &["client", "set", "zoho"]), ["zoho-crm"]);
+    assert_eq!(bash(&home, &["client", "set", "zoho-c"]), ["zoho-campaigns", "zoho-crm"]);
     assert_eq!(bash(&home, &["completions", "fi"]), ["fish"]);
     assert!(bash(&home, &["call", "--da"]).contains(&"--data".to_owned()));
     assert_eq!(bash(&home, &["--store", "k"]), ["keyring"]);
