@@ -133,6 +133,12 @@ impl Found {
         if !scopes.is_empty() {
             yaml.push_str(&format!("    scopes: [{}]\n", scopes.join(", ")));
         }
+        if scopes.iter().any(|scope| scope == "\"offline_access\"") {
+            yaml.push_str(
+                "    # Without it there is no refresh token (OpenID Connect Core section 11).\n    \
+                 authorization_params: { prompt: consent }\n",
+            );
+        }
         if self.resource.is_some() || self.metadata.userinfo_endpoint.is_none() {
             yaml.push_str("    # Nothing says who is connected.\n    user_info_endpoint: null\n");
         }
