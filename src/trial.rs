@@ -119,7 +119,8 @@ impl Trial {
                 None,
                 None,
             );
-            return Ok((identity.name, false));
+            // Fields or an ID token told when it was connected.
+            return Ok((opened.account.identity, false));
         }
         let name = identity.name.clone().unwrap_or_default();
         match before {

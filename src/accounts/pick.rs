@@ -67,6 +67,11 @@ impl Accounts<'_> {
                 return Ok((id, Picked::Default));
             }
         }
+        // What is typed is its whole name.
+        let unnamed = AccountId { app: app.clone(), name: None };
+        if several.contains(&unnamed) {
+            return Ok((unnamed, Picked::Named));
+        }
         let list: Vec<String> = several.iter().map(|id| format!("`{id}`")).collect();
         let first = &several[0];
         Err(Error::new(Kind::Usage, format!("`{app}` has several accounts: {}", list.join(", ")))

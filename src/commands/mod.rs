@@ -117,9 +117,22 @@ impl App {
                     .map_or_else(Into::into, |_| error));
             }
         };
-        let opened = accounts.open(&id).await?;
-        let definition = self.definition_of(&opened)?;
+        let (definition, opened) = self.open_this(accounts, &id).await?;
         Ok((definition, opened, picked))
+    }
+
+    /// Opens exactly this account.
+    ///
+    /// # Errors
+    /// It is not there, or its definition is wrong.
+    pub async fn open_this(
+        &self,
+        accounts: &Accounts<'_>,
+        id: &AccountId,
+    ) -> Result<(Definition, Opened)> {
+        let opened = accounts.open(id).await?;
+        let definition = self.definition_of(&opened)?;
+        Ok((definition, opened))
     }
 
     /// Finishes what a kill interrupted; what cannot be finished is a note and no more.

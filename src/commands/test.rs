@@ -76,7 +76,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         let http = app.http(arguments.options.request_seconds());
         let tested = match arguments.fresh || Catalog::is_path(target) {
             true => test_fresh(arguments, app, &accounts, target, &http).await,
-            false => test_kept(app, &accounts, target, &http).await,
+            false => test_kept(app, &accounts, (target, arguments.all), &http).await,
         };
         // One that cannot be tested keeps no other from it.
         let tested = tested.unwrap_or_else(|error| Tested::failed(target, error));
@@ -110,12 +110,17 @@ fn targets(arguments: &Arguments, accounts: &Accounts<'_>) -> Result<Vec<String>
 async fn test_kept(
     app: &App,
     accounts: &Accounts<'_>,
-    target: &str,
+    (target, exactly): (&str, bool),
     http: &Client,
 ) -> Result<Tested> {
     let wanted = AccountId::parse(target)?;
     let started = Instant::now();
-    let (definition, opened, _) = app.open(accounts, &wanted).await?;
+    let (definition, opened) = match exactly {
+        true => app.open_this(accounts, &wanted).await?,
+        false => {
+            app.open(accounts, &wanted).await.map(|(definition, opened, _)| (definition, opened))?
+        }
+    };
     let read_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let auth = authorization_of(&definition, &opened)?;
     let store = match accounts.store_of(&opened.record) {
@@ -216,7 +221,7 @@ async fn test_fresh(
 
 fn step_name(purpose: &str) -> &'static str {
     match purpose {
-        "token" => "token",
+        "token" | "access token" => "token",
         "login" => "login",
         "lookup" => "lookup",
         "user information" => "user info",

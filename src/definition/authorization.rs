@@ -1,16 +1,18 @@
 //! Authorizations: an app's ways in. Each has one of nine types.
 
+use super::coherence;
 use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
-use super::field::{Field, Format};
+use super::field::Field;
 use super::finding::Finding;
-use super::grant::{GrantType, read_grants};
+use super::literal;
 use super::oauth1::{self, OAuth1};
 use super::oauth2::{self, OAuth2};
+use super::presets::more_presets;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
-use crate::template::{Place, Template};
+use crate::template::{Name, Place, Template};
 
 /// One way in.
 #[derive(Clone, Debug)]
@@ -91,28 +93,6 @@ impl Type {
     #[must_use]
     pub fn has_url(self) -> bool {
         matches!(self, Self::BasicUrl | Self::BasicApiKey | Self::ApiKeyUrl)
-    }
-
-    /// The fields that it asks for.
-    #[must_use]
-    pub fn presets(self) -> Vec<Field> {
-        let mut fields = Vec::new();
-        if self.has_url() {
-            let mut url = Field::new("url", "Address").format(Format::Url);
-            url.example = Some("https://acme.example".to_owned());
-            fields.push(url);
-        }
-        if matches!(self, Self::Basic | Self::BasicUrl | Self::BasicApiKey) {
-            fields.push(Field::new("username", "User name"));
-            fields.push(Field::new("password", "Password").secret());
-        }
-        if matches!(self, Self::BasicApiKey | Self::ApiKey | Self::ApiKeySecret | Self::ApiKeyUrl) {
-            fields.push(Field::new("api_key", "API key").secret());
-        }
-        if matches!(self, Self::ApiSecret | Self::ApiKeySecret) {
-            fields.push(Field::new("api_secret", "API secret").secret());
-        }
-        fields
     }
 
     /// The default way to authenticate a request; a login's token takes the place of its fields.
@@ -203,7 +183,7 @@ impl Authorization {
     /// Whether the app is an FTP server.
     #[must_use]
     pub fn is_ftp(&self) -> bool {
-        is_ftp(&self.base_url)
+        is_ftp(&self.base_url, &self.fields)
     }
 
     /// Whether it takes a client: one's registration at the app.
@@ -228,16 +208,24 @@ impl Authorization {
         }
         let base_url = read_base_url(reader, &entries, kind, app);
         let request = read_request(reader, &entries, kind);
-        let ftp = base_url.as_ref().is_some_and(is_ftp);
+        let ftp = base_url.as_ref().is_some_and(|url| is_ftp(url, &fields));
         if ftp && request.basic.is_none() {
             let message = "an FTP server knows a user name and a password only";
             reader.error("ftp", entries.span, message);
+        }
+        for key in ["user_info_endpoint", "lookups", "token_endpoint", "headers"] {
+            if ftp && let Some(node) = entries.take(key) {
+                let message =
+                    format!("an FTP server is not spoken to over HTTP, so `{key}` is for nothing");
+                reader.error("ftp", &node.span, message);
+            }
         }
         let user_info = read_user_info(reader, &entries, kind, ftp);
         let lookups = entries
             .take("lookups")
             .map_or_else(Vec::new, |node| Endpoint::read_steps(reader, node, Use::Lookup));
-        Some(Self {
+        literal::check(node, &mut reader.findings);
+        let auth = Self {
             name: name.to_owned(),
             kind,
             fields,
@@ -249,7 +237,9 @@ impl Authorization {
             lookups,
             tls: entries.take("tls").and_then(|node| TlsClient::read(reader, node)),
             way: way?,
-        })
+        };
+        coherence::check(reader, &entries, &auth);
+        Some(auth)
     }
 }
 
@@ -288,7 +278,7 @@ fn refuse_keys_of_others(reader: &mut Reader, entries: &Entries, kind: Type) {
 /// Presets first, then what app and authorization add; either may relabel or constrain a preset.
 fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) -> Vec<Field> {
     let mut fields = kind.presets();
-    fields.extend(more_presets(entries, kind));
+    fields.extend(more_presets(entries, kind, &reader.client_fields));
     for node in [app.fields, entries.take("fields")].into_iter().flatten() {
         let Some(pairs) = reader.pairs(node, "`fields`") else { continue };
         for (key, node) in pairs {
@@ -304,46 +294,6 @@ fn read_fields(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) ->
     let secret = fields.iter().filter(|field| field.secret);
     reader.secret_fields = secret.map(|field| field.name.clone()).collect();
     fields
-}
-
-/// Fields that depend on more than the type: what is asked for where no browser is sent anywhere.
-/// Client id and secret are filled in from `client set`.
-fn more_presets(entries: &Entries, kind: Type) -> Vec<Field> {
-    // What is wrong with `grant` is told where the type reads it.
-    let grants = read_grants(&mut Reader::default(), entries);
-    let mut fields = Vec::new();
-    match kind {
-        Type::OAuth2 if !grants.iter().any(|grant| grant.needs_person()) => {
-            // An assertion says itself who signed it.
-            if grants.iter().any(|grant| *grant != GrantType::JwtBearer) {
-                fields.push(Field::new("client_id", "Client ID"));
-            }
-            if !fields.is_empty() && has_secret(entries) {
-                fields.push(Field::new("client_secret", "Client secret").secret());
-            }
-            if grants.contains(&GrantType::Password) {
-                fields.extend(Type::Basic.presets());
-            }
-            if grants.contains(&GrantType::TokenExchange) {
-                fields.push(Field::new("subject_token", "Token to exchange").secret());
-            }
-        }
-        Type::OAuth1 if entries.take("request_token_endpoint").is_none() => {
-            fields.push(Field::new("client_id", "Consumer key"));
-            fields.push(Field::new("client_secret", "Consumer secret").secret());
-            fields.push(Field::new("access_token", "Token").secret());
-            fields.push(Field::new("token_secret", "Token secret").secret());
-        }
-        _ => {}
-    }
-    fields
-}
-
-/// Whether the client has a secret, by how it authenticates.
-fn has_secret(entries: &Entries) -> bool {
-    let written = entries.take("client_authentication").map(|node| &node.value);
-    let without = ["none", "private_key_jwt", "tls_client_auth"];
-    !matches!(written, Some(Yaml::Text(name)) if without.contains(&name.as_str()))
 }
 
 fn read_way(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Way> {
@@ -406,9 +356,11 @@ fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement
     Placement { fails_if: request.fails_if, ..default }
 }
 
-fn is_ftp(base_url: &Template) -> bool {
-    let url = base_url.source();
-    url.starts_with("ftp://") || url.starts_with("ftps://")
+fn is_ftp(base_url: &Template, fields: &[Field]) -> bool {
+    let start = base_url.raw_start().map(Name::root);
+    let named = fields.iter().find(|field| start == Some(field.name.as_str()));
+    ["ftp://", "ftps://"].iter().any(|scheme| base_url.source().starts_with(scheme))
+        || named.is_some_and(Field::is_ftp)
 }
 
 fn read_user_info(

@@ -41,6 +41,8 @@ pub struct Field {
 pub enum Format {
     /// The address of the user's own server.
     Url,
+    /// The address of the user's own FTP server.
+    FtpUrl,
     /// A host name, the user's own server too.
     Host,
     /// An e-mail address.
@@ -77,6 +79,7 @@ const KEYS: &[&str] = &[
 
 const FORMATS: &[(&str, Format)] = &[
     ("url", Format::Url),
+    ("ftp_url", Format::FtpUrl),
     ("host", Format::Host),
     ("email", Format::Email),
     ("uuid", Format::Uuid),
@@ -118,7 +121,13 @@ impl Field {
     /// Whether its value names a whole server of the user's own.
     #[must_use]
     pub fn is_server(&self) -> bool {
-        matches!(self.format, Some(Format::Url | Format::Host))
+        matches!(self.format, Some(Format::Url | Format::FtpUrl | Format::Host))
+    }
+
+    /// Whether its value is an FTP server's address.
+    #[must_use]
+    pub fn is_ftp(&self) -> bool {
+        self.format == Some(Format::FtpUrl)
     }
 
     /// Whether its value may stand inside a host name: a closed choice, or no dot possible.
@@ -152,13 +161,21 @@ impl Field {
 
     fn accept_format(&self, value: String) -> Result<String, FieldError> {
         match self.format {
-            Some(Format::Url) => accept_url(&value, self.insecure)
+            Some(Format::Url | Format::FtpUrl) => self
+                .accept_url(&value)
                 .map_err(|reason| self.expected(&format!("an address that works here: {reason}"))),
             Some(Format::Host) if !is_host(&value) => Err(self.expected("a host name")),
             Some(Format::Email) if !is_email(&value) => Err(self.expected("an e-mail address")),
             Some(Format::Uuid) if !is_uuid(&value) => Err(self.expected("a UUID")),
             Some(Format::Json) if !is_object(&value) => Err(self.expected("a JSON object")),
             _ => Ok(value),
+        }
+    }
+
+    fn accept_url(&self, value: &str) -> Result<String, String> {
+        match self.format {
+            Some(Format::FtpUrl) => accept_url(value, "ftps", "ftp", self.insecure),
+            _ => accept_url(value, "https", "http", self.insecure),
         }
     }
 
@@ -331,5 +348,26 @@ mod tests {
         ] {
             assert!(field.accept(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_address_of_an_ftp_server_is_ftps_or_on_this_machine() {
+        let field = Field::new("url", "Address").format(Format::FtpUrl);
+        let good = [
+            ("ftps://a.test:990/", "ftps://a.test:990"),
+            ("ftps://a.test/x y/", "ftps://a.test/x%20y"),
+            ("ftp://127.0.0.1:2121/", "ftp://127.0.0.1:2121"),
+        ];
+        for (typed, kept) in good {
+            assert_eq!(field.accept(typed).as_deref(), Ok(kept));
+        }
+        let bad =
+            ["ftp://a.test", "https://a.test", "ftps://ada:x@a.test", "ftps:a.test", "ftps://"];
+        for bad in bad {
+            assert!(field.accept(bad).is_err(), "{bad}");
+        }
+        let insecure = Field { insecure: true, ..field };
+        assert_eq!(insecure.accept("ftp://a.test").as_deref(), Ok("ftp://a.test"));
+        assert!(insecure.accept("http://a.test").is_err());
     }
 }

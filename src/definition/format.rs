@@ -3,9 +3,14 @@
 use super::hosts::is_loopback;
 use url::Url;
 
-/// An address: https, or http on loopback (or where `insecure` allows it); nothing but scheme,
-/// host, port and path; without its trailing slash.
-pub(super) fn accept_url(value: &str, insecure: bool) -> Result<String, String> {
+/// An address: encrypted (https), or in the clear (http) on loopback or where `insecure` allows it;
+/// nothing but scheme, host, port and path; without its trailing slash.
+pub(super) fn accept_url(
+    value: &str,
+    encrypted: &str,
+    clear: &str,
+    insecure: bool,
+) -> Result<String, String> {
     let url = Url::parse(value).map_err(|_| "it is no URL".to_owned())?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it must not carry a user or password".to_owned());
@@ -14,12 +19,14 @@ pub(super) fn accept_url(value: &str, insecure: bool) -> Result<String, String> 
         return Err("it must not have a query or fragment".to_owned());
     }
     match url.scheme() {
-        "https" => {}
-        "http" if insecure || is_loopback(&url) => {}
-        "http" => return Err("it must be https".to_owned()),
-        other => return Err(format!("`{other}` is not https")),
+        scheme if scheme == encrypted => {}
+        scheme if scheme == clear && (insecure || is_loopback(&url)) => {}
+        scheme if scheme == clear => return Err(format!("it must be {encrypted}")),
+        other => return Err(format!("`{other}` is not {encrypted}")),
     }
-    url.host_str().ok_or("it has no host")?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("it has no host".to_owned());
+    }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 

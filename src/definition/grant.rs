@@ -1,6 +1,7 @@
 //! Grants: how an OAuth 2.0 client comes to its tokens.
 
 use super::finding::Finding;
+use super::names::nearest;
 use super::reader::{Entries, Reader};
 
 /// A grant of RFC 6749 or of one of its extensions.
@@ -66,10 +67,14 @@ pub(super) fn read_grants(reader: &mut Reader, entries: &Entries) -> Vec<GrantTy
         match GRANTS.iter().find(|(known, _)| *known == name) {
             Some((_, grant)) => grants.push(*grant),
             None => {
-                let known: Vec<&str> = GRANTS.iter().map(|(name, _)| *name).collect();
+                let known = GRANTS.iter().map(|(name, _)| *name);
+                let near = nearest(&name, known.clone());
                 let message = format!("`{name}` is no grant");
-                let finding = Finding::error("unknown-value", node.span.clone(), message);
-                reader.findings.push(finding.help(format!("one of {}", known.join(", "))));
+                let finding = Finding::error("unknown-value", node.span.narrow(&name), message);
+                reader.findings.push(finding.help(match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("one of {}", known.collect::<Vec<_>>().join(", ")),
+                }));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authorization;
+mod coherence;
 mod endpoint;
 mod field;
 pub mod finding;
@@ -9,10 +10,13 @@ mod format;
 mod grant;
 mod hidden;
 pub mod hosts;
+mod literal;
+mod meant;
 mod merge;
 pub mod names;
 mod oauth1;
 mod oauth2;
+mod presets;
 mod reach;
 mod reader;
 mod redirection;
@@ -82,6 +86,8 @@ pub enum Status {
     Documented,
     /// One secondary source, or memory.
     Unverified,
+    /// The vendor has ended the service.
+    Discontinued,
 }
 
 /// What an error code means at this app.
@@ -115,6 +121,7 @@ const STATUSES: &[(&str, Status)] = &[
     ("tested", Status::Tested),
     ("documented", Status::Documented),
     ("unverified", Status::Unverified),
+    ("discontinued", Status::Discontinued),
 ];
 
 /// How long a chain of `extends` may be.

@@ -162,14 +162,20 @@ impl Legs {
 fn read_redirection(reader: &mut Reader, entries: &Entries) -> Option<Redirection> {
     let written = entries.take("redirect_uri").map(|node| &node.value);
     match written {
-        Some(Yaml::Text(text)) if text == "oob" => None,
+        Some(Yaml::Text(text)) if text == "oob" => {
+            if let Some(node) = entries.take("port") {
+                let message = "nobody listens with `redirect_uri: oob`, so there is no `port`";
+                reader.error("redirect-uri", &node.span, message);
+            }
+            None
+        }
         _ => Some(Redirection::read(reader, entries)),
     }
 }
 
 fn refuse_legs(reader: &mut Reader, entries: &Entries) {
     let keys = ["authorization_uri", "authorization_params", "access_token_endpoint"];
-    for key in keys.iter().chain(&["redirect_uri"]) {
+    for key in keys.iter().chain(&["redirect_uri", "port"]) {
         if let Some(node) = entries.take(key) {
             let message = format!("`{key}` needs a `request_token_endpoint` beside it");
             reader.error("missing-key", &node.span, message);

@@ -181,8 +181,6 @@ impl OAuth2 {
         };
         oauth2.read_choices(reader, entries);
         oauth2.check_scopes(reader, entries);
-        oauth2.check_endpoints(reader, entries);
-        oauth2.check_assertion(reader, entries);
         Some(oauth2)
     }
 
@@ -290,54 +288,6 @@ pub(super) fn read_authorization_params(
         }
     }
     params
-}
-
-impl OAuth2 {
-    /// Without an issuer, whose metadata could tell, every endpoint that a grant needs is written.
-    fn check_endpoints(&self, reader: &mut Reader, entries: &Entries) {
-        let mut missing = Vec::new();
-        if self.token.is_empty() {
-            missing.push("token_endpoint");
-        }
-        let has = |grant| self.grants.contains(&grant);
-        if has(GrantType::AuthorizationCode) && self.authorization_uri.is_none() {
-            missing.push("authorization_uri");
-        }
-        if has(GrantType::DeviceCode) && self.device_authorization.is_none() {
-            missing.push("device_authorization_endpoint");
-        }
-        if self.issuer.is_some() || self.has_broken(entries) {
-            return;
-        }
-        for key in missing {
-            let message = format!("`oauth2` needs `{key}`, or an `issuer` that names it");
-            reader.error("missing-key", entries.span, message);
-        }
-    }
-
-    /// A key that is written and wrong has been reported already.
-    fn has_broken(&self, entries: &Entries) -> bool {
-        entries.take("authorization_uri").is_some() && self.authorization_uri.is_none()
-            || entries.take("device_authorization_endpoint").is_some()
-                && self.device_authorization.is_none()
-    }
-
-    fn check_assertion(&self, reader: &mut Reader, entries: &Entries) {
-        if self.assertion.is_some() {
-            return;
-        }
-        if self.grants.contains(&GrantType::JwtBearer) {
-            reader.error("missing-key", entries.span, "`jwt_bearer` needs an `assertion`");
-        }
-        let signs =
-            |how: Option<ClientAuthentication>| how == Some(ClientAuthentication::PrivateKeyJwt);
-        if signs(self.client_authentication)
-            || self.client_endpoints().any(|endpoint| signs(endpoint.client_authentication))
-        {
-            let message = "`private_key_jwt` needs an `assertion` that names the key";
-            reader.error("missing-key", entries.span, message);
-        }
-    }
 }
 
 impl Callback {

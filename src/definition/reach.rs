@@ -27,7 +27,7 @@ impl Definition {
     pub fn hosts(&self, auth: &Authorization, fields: &Scope) -> Result<Hosts, ReachError> {
         let mut hosts = Hosts::default();
         for field in auth.fields.iter().filter(|field| field.is_server()) {
-            add_server(&mut hosts, field, fields);
+            add_server(&mut hosts, auth, field, fields);
         }
         if let Some(listed) = &self.hosts {
             listed.iter().for_each(|pattern| hosts.add(pattern.clone()));
@@ -123,12 +123,15 @@ fn host_patterns(host: &str, auth: &Authorization) -> Vec<String> {
     }
 }
 
-fn add_server(hosts: &mut Hosts, field: &Field, fields: &Scope) {
+fn add_server(hosts: &mut Hosts, auth: &Authorization, field: &Field, fields: &Scope) {
     let value = fields.at(std::slice::from_ref(&field.name)).and_then(|value| value.as_str());
     let Some(value) = value else { return };
     let parsed = Url::parse(value).ok();
     let host = parsed.as_ref().and_then(Url::host_str).unwrap_or(value).to_owned();
-    if field.insecure && value.starts_with("http://") {
+    // A host alone does not say how it is spoken to: the definition does.
+    let written = parsed.as_ref().map_or(auth.base_url.source(), Url::as_str);
+    let clear = ["http://", "ftp://"].iter().any(|scheme| written.starts_with(scheme));
+    if field.insecure && clear {
         hosts.add_insecure(host.clone());
     }
     hosts.add(host);

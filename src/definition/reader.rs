@@ -1,6 +1,7 @@
 //! Reading a tree by hand: each step either gives a value or notes a finding and goes on.
 
 use super::finding::Finding;
+use super::meant::{advice, meant};
 use super::names::{RESERVED, nearest};
 use super::source::Span;
 use super::yaml::{Key, Node, Value};
@@ -57,9 +58,11 @@ impl Reader {
             }
             let message = format!("`{}` is no key of {what}", key.name);
             let finding = Finding::error("unknown-key", key.span.clone(), message);
-            self.findings.push(match nearest(&key.name, keys.iter().copied()) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => finding.help(format!("known here: {}", keys.join(", "))),
+            let near = || nearest(&key.name, keys.iter().copied());
+            self.findings.push(match (meant(&key.name, keys).or_else(near), advice(&key.name)) {
+                (_, Some(advice)) => finding.help(advice),
+                (Some(near), None) => finding.help(format!("did you mean `{near}`?")),
+                (None, None) => finding.help(format!("known here: {}", keys.join(", "))),
             });
         }
         Some(Entries { pairs, span: &node.span })

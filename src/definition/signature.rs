@@ -192,6 +192,10 @@ impl TlsClient {
                 None
             }
         };
-        Some(Self { certificate: half("certificate")?, key: half("key")? })
+        let tls = Self { certificate: half("certificate")?, key: half("key")? };
+        if tls.key.is_literal() {
+            reader.error("secret-in-definition", &node.span, "a key never stands in a definition");
+        }
+        Some(tls)
     }
 }

@@ -94,9 +94,21 @@ pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
             let line = text.lines().next().unwrap_or_default();
             let line = line.split(" at line ").next().unwrap_or_default();
             let message = line.split("; use ").next().unwrap_or_default().to_owned();
-            Err(Box::new(Finding::error("yaml", span, message)))
+            let unquoted = is_in_braces(&source.text, span.start);
+            let finding = Finding::error("yaml", span, message);
+            Err(Box::new(match unquoted {
+                true => finding.help("a template stands in quotes: \"{{...}}\""),
+                false => finding,
+            }))
         }
     }
+}
+
+/// Whether the braces of a template without quotes, which YAML takes for a mapping, are here.
+fn is_in_braces(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    before.ends_with('{') && text.get(before.len()..).is_some_and(|rest| rest.starts_with('{'))
+        || before.ends_with("{{")
 }
 
 /// The place that the library names.

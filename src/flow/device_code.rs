@@ -132,6 +132,7 @@ fn tell(session: &Session<'_>, asking: &Asking<'_>, device: &Device) {
     }
     if !asking.scopes.is_empty() {
         terminal.detail("Asks for", asking.scopes.join(", "));
+        terminal.say("");
     }
     session.http.note(format!("asking every {} s", device.interval));
     if asking.open {

@@ -39,8 +39,9 @@ pub async fn discover(http: &Client, issuer: &str) -> Result<ServerMetadata, Flo
     Err(DiscoveryError::Nothing(shown(&url)).into())
 }
 
-/// The definition with what its issuer says of itself, where an authorization leaves something open
-/// or an ID token will have to be checked; `None` where nobody need be asked.
+/// The definition with what its issuer says of itself, where an authorization leaves something open,
+/// an ID token will have to be checked, or another `device` is to be used; `None` where nobody need
+/// be asked.
 ///
 /// # Errors
 /// As [`discover`].
@@ -49,12 +50,13 @@ pub async fn complete(
     definition: &Definition,
     auth: &Authorization,
     fields: &Scope,
+    device: bool,
 ) -> Result<Option<Definition>, FlowError> {
     let Some(oauth2) = auth.oauth2().filter(|oauth2| oauth2.metadata.is_none()) else {
         return Ok(None);
     };
     let Some(issuer) = &oauth2.issuer else { return Ok(None) };
-    let open = oauth2.is_open();
+    let open = oauth2.is_open() || device && oauth2.device_authorization.is_none();
     if !open && !oauth2.scopes.iter().any(|scope| scope == "openid") {
         return Ok(None);
     }

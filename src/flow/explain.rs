@@ -5,7 +5,6 @@ use super::failure::{ChooseError, FlowError, ProviderError};
 use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind};
-use crate::ftp::FtpError;
 use crate::http::HttpError;
 use crate::text::short;
 
@@ -33,7 +32,8 @@ const fn explanation(code: &'static str, cause: &'static str, fix: &'static str)
     Explanation { code, cause, fix }
 }
 
-/// RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, and what HTTP says.
+/// RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, OAuth 1.0's Problem Reporting extension,
+/// and what HTTP says.
 static EXPLANATIONS: &[Explanation] = &[
     explanation(
         "invalid_client",
@@ -48,12 +48,17 @@ static EXPLANATIONS: &[Explanation] = &[
     explanation(
         "invalid_scope",
         "a scope that was asked for is unknown, or not allowed for this client",
-        "run `tieline client set {app} --scope ...`, or add the scope where the client is registered",
+        "ask for others with `--scope` (for good: `client set {app} --scope`), or add the scope where the client is registered",
     ),
     explanation(
         "unauthorized_client",
         "this client may not use this grant",
-        "allow the authorization code grant (and refresh tokens) where the client is registered",
+        "allow the grant (and refresh tokens) where the client is registered",
+    ),
+    explanation(
+        "expired_token",
+        "nobody entered the code in time",
+        "nothing was stored; run `tieline connect {id}` for a new code",
     ),
     explanation(
         "access_denied",
@@ -67,7 +72,7 @@ static EXPLANATIONS: &[Explanation] = &[
     ),
     explanation(
         "invalid_request",
-        "the app finds the request malformed; often the redirect URI or PKCE is not as registered",
+        "the app finds the request malformed; where a browser was sent, often the redirect URI or PKCE is not as registered",
         "look at the request with `-vv`, and at the redirect URI with `tieline client show {app}`",
     ),
     explanation(
@@ -89,6 +94,16 @@ static EXPLANATIONS: &[Explanation] = &[
         "temporarily_unavailable",
         "the app is overloaded or under maintenance",
         "try again later",
+    ),
+    explanation(
+        "signature_invalid",
+        "the client secret is wrong, or the app expects another `signature_method`",
+        "run `tieline client set {app}` with the id and secret that the app shows",
+    ),
+    explanation(
+        "timestamp_refused",
+        "the clock of this computer is off, or that of the app",
+        "set the clock, then try again",
     ),
     explanation("401", "the app does not accept the credential", "run `tieline connect {id}`"),
     explanation(
@@ -119,6 +134,12 @@ const ALIASES: &[(&str, &str)] = &[
     ("invalid_code", "invalid_grant"),
     ("token_expired", "invalid_token"),
     ("token_revoked", "invalid_token"),
+    ("token_rejected", "invalid_token"),
+    ("consumer_key_unknown", "invalid_client"),
+    ("consumer_key_rejected", "invalid_client"),
+    ("consumer_key_refused", "invalid_client"),
+    ("user_refused", "access_denied"),
+    ("permission_denied", "access_denied"),
     ("unauthorized", "401"),
     ("invalid_auth", "401"),
     ("not_authed", "401"),
@@ -151,7 +172,7 @@ pub fn explain(error: FlowError, definition: &Definition, id: &AccountId, doing:
                 })
         }
         FlowError::Choose(error) => explain_choice(&error, id),
-        FlowError::Ftp(error) => explain_ftp(&error, definition, id, doing),
+        FlowError::Ftp(error) => super::ftp::explain(&error, definition, id, doing),
         FlowError::NoEndpoint(_) | FlowError::Signature(_) => {
             Error::new(Kind::Definition, headline(definition, id, doing))
                 .because(error)
@@ -170,7 +191,7 @@ pub fn explain(error: FlowError, definition: &Definition, id: &AccountId, doing:
 }
 
 /// The first line: what did not work.
-fn headline(definition: &Definition, id: &AccountId, doing: Doing) -> String {
+pub(super) fn headline(definition: &Definition, id: &AccountId, doing: Doing) -> String {
     let app = &id.app;
     match doing {
         Doing::Connect => format!("`{id}` was not connected"),
@@ -285,28 +306,6 @@ pub fn explain_http(
         shown.hints.push(format!("run `tieline connect {id}` if the change is meant"));
     }
     shown
-}
-
-fn explain_ftp(error: &FtpError, definition: &Definition, id: &AccountId, doing: Doing) -> Error {
-    let (kind, hint) = match error {
-        FtpError::Host(_) => (Kind::Definition, "connect again if the change is meant"),
-        FtpError::LineBreak(_) => (Kind::Usage, "a name, a password and a path stand on one line"),
-        FtpError::NotLoggedIn(_) if doing == Doing::Test => {
-            (Kind::NotConnected, "connect again with the right user name and password")
-        }
-        FtpError::NotLoggedIn(_) => (Kind::Refused, "check user name and password"),
-        FtpError::NotAvailable(_) => {
-            (Kind::Api, "look at what is there: `tieline call APP LIST /`")
-        }
-        FtpError::Connection { .. } | FtpError::TimedOut(_) => {
-            (Kind::Network, "check the address and the network")
-        }
-        FtpError::Tls { .. } => {
-            (Kind::Network, "behind a company proxy, set SSL_CERT_FILE to its CA bundle")
-        }
-        _ => (Kind::Api, "try again"),
-    };
-    Error::new(kind, headline(definition, id, doing)).because(error).hint(hint)
 }
 
 fn explain_choice(error: &ChooseError, id: &AccountId) -> Error {

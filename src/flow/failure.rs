@@ -55,7 +55,7 @@ pub enum FlowError {
     #[error(transparent)]
     Ftp(#[from] FtpError),
     /// Neither the definition nor the provider's metadata names an endpoint.
-    #[error("neither the definition nor the provider's metadata names a `{0}`")]
+    #[error("neither the definition nor the provider's metadata names `{0}`")]
     NoEndpoint(&'static str),
     /// A key cannot be used.
     #[error("the key of {what} cannot be used")]
@@ -147,6 +147,7 @@ pub(crate) fn provider_error(
         .unwrap_or_else(|| answer.status.to_string());
     let description = [
         "/error_description",
+        "/oauth_problem_advice",
         "/message",
         "/error/message",
         "/errors/0/message",

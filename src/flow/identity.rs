@@ -46,10 +46,8 @@ pub async fn identify(
         if let Some(name) = session.id_token.as_ref().and_then(claimed) {
             return Ok(Identity { name: Some(name), verified: true });
         }
-        let told = ["username", "url", "email", "subdomain"];
-        let first = told.iter().find_map(|name| session.fields.get(*name));
-        let name = first.or_else(|| session.fields.values().next());
-        return Ok(Identity { name: name.map(|text| short(text, 80)), verified: false });
+        let name = told(session).map(|text| short(text, 80));
+        return Ok(Identity { name, verified: false });
     };
     let outcome = call(session, "user information", endpoint, chooser).await?;
     session.extras.extend(outcome.extras);
@@ -64,6 +62,15 @@ pub async fn identify(
             html: outcome.answer.is_html(),
         }),
     }
+}
+
+/// What the fields tell. A client that acts for nobody is nobody but itself.
+fn told<'s>(session: &'s Session<'_>) -> Option<&'s str> {
+    let names = ["username", "url", "email", "subdomain"];
+    let of_person = names.iter().find_map(|name| session.fields.get(*name));
+    let own = session.auth.oauth2().filter(|oauth2| oauth2.runs_again());
+    let client = own.and(session.client.as_ref()).map(|client| &client.id);
+    of_person.or(client).or_else(|| session.fields.values().next()).map(String::as_str)
 }
 
 /// Who a checked ID token says it is (OpenID Connect Core section 5.1).

@@ -21,7 +21,7 @@ use crate::template::Scope;
 use url::Url;
 
 /// Where nobody listens and the provider shows a PIN (section 2.1).
-const OUT_OF_BAND: &str = "oob";
+pub(super) const OUT_OF_BAND: &str = "oob";
 
 /// Runs the three legs; with a ready token there is nothing to run. The listener comes back, so that
 /// its page can tell the outcome of what follows.

@@ -1,6 +1,7 @@
 //! Saying where to go: what a person must open, on which machine, and what to expect there.
 
 use super::authorization_code::Asking;
+use super::oauth1::OUT_OF_BAND;
 use super::session::Session;
 use crate::context::Ssh;
 use crate::definition::ResponseMode;
@@ -19,6 +20,12 @@ pub(super) fn tell(
     match (waiting, &asking.surroundings.ssh) {
         (Some(waiting), Some(ssh)) => tell_over_ssh(session, asking, waiting, ssh),
         (Some(waiting), None) => tell_here(session, asking, url, waiting),
+        (None, _) if session.grant.redirect_uri.as_deref() == Some(OUT_OF_BAND) => {
+            terminal.say(format!(
+                "  Open this in any browser. {} shows a PIN in the end.",
+                session.definition.title
+            ));
+        }
         (None, _) => {
             terminal.say(format!(
                 "  {} sends the browser to an address of your own. Open this,",
@@ -107,12 +114,12 @@ fn warn(session: &Session<'_>, asking: &Asking<'_>) {
     if let Some(address) = asking.listening.address.filter(|address| !address.ip().is_loopback()) {
         terminal.warn(format!(
             "others on the network can reach the listener at {address} while it waits; only an \
-             answer with the right `state` is taken"
+             answer to this request is taken"
         ));
     }
     let surroundings = &asking.surroundings;
     if surroundings.container && surroundings.ssh.is_none() && asking.listening.address.is_none() {
-        let any = session.auth.oauth2().is_some_and(|oauth2| oauth2.redirection.any_port);
+        let any = session.auth.redirection().is_some_and(|redirection| redirection.any_port);
         let port = Url::parse(uri).ok().and_then(|uri| uri.port_or_known_default());
         let port = port.filter(|_| !any).unwrap_or(8917);
         terminal.say(format!(

@@ -26,7 +26,8 @@ pub async fn obtain_token(
     run(session, oauth2, &oauth2.token, "token").await
 }
 
-/// Trades the refresh token for new tokens; without one, runs a grant again that needs no person.
+/// Trades the refresh token for new tokens. Without one, or where it is over, runs a grant again that
+/// needs no person.
 ///
 /// # Errors
 /// As [`obtain_token`].
@@ -35,7 +36,17 @@ pub async fn refresh(session: &mut Session<'_>, oauth2: &OAuth2) -> Result<Token
         return obtain_token(session, oauth2, grant).await;
     }
     session.grant.grant_type = Some("refresh_token");
-    run(session, oauth2, &oauth2.refresh, "refresh").await
+    let refreshed = run(session, oauth2, &oauth2.refresh, "refresh").await;
+    match (&refreshed, oauth2.grants.first()) {
+        (Err(FlowError::Provider(refusal)), Some(grant))
+            if oauth2.runs_again() && refusal.code == "invalid_grant" =>
+        {
+            session.http.note("the refresh token is over, so the grant is run again");
+            session.credential.refresh_token = None;
+            obtain_token(session, oauth2, *grant).await
+        }
+        _ => refreshed,
+    }
 }
 
 /// The grant that is run again in place of a refresh.

@@ -92,12 +92,17 @@ pub(super) async fn wait(
             }
             () = &mut stop => {
                 terminal.waited();
-                return Err(Error::new(Kind::Network, format!("`{id}` was not connected"))
-                    .because(format!("nobody came back from {title} within {} s", asking.timeout.as_secs()))
-                    .hint(format!("nothing was stored; run `tieline connect {id}` to try again, with `--timeout` for more time")));
+                return Err(nobody_came(session, asking, id));
             }
         }
     }
+}
+
+fn nobody_came(session: &Session<'_>, asking: &Asking<'_>, id: &AccountId) -> Error {
+    let (title, seconds) = (&session.definition.title, asking.timeout.as_secs());
+    Error::new(Kind::Network, format!("`{id}` was not connected"))
+        .because(format!("nobody came back from {title} within {seconds} s"))
+        .hint(format!("nothing was stored; run `tieline connect {id}` to try again, with `--timeout` for more time"))
 }
 
 async fn next_event(waiting: &mut Option<Waiting>) -> Event {
@@ -129,15 +134,22 @@ pub(super) async fn wait_for_pin(
     asking: &Asking<'_>,
     id: &AccountId,
 ) -> Result<Secret> {
-    let title = &session.definition.title;
-    asking.terminal.say(format!("{title} shows a PIN in the end. Type it here:"));
+    asking.terminal.say("Type the PIN here:");
     let mut lines = Lines::read();
-    let line = tokio::time::timeout(asking.timeout, lines.next()).await;
-    let pin = line.ok().flatten().map(|line| line.trim().to_owned());
-    match pin.filter(|pin| !pin.is_empty()) {
-        Some(pin) => Ok(Secret::from(pin)),
-        None => Err(Error::new(Kind::Usage, format!("`{id}` was not connected"))
+    // An empty line is a slip, and no PIN.
+    let typed = async {
+        loop {
+            let line = lines.next().await?;
+            if !line.trim().is_empty() {
+                return Some(Secret::from(line.trim()));
+            }
+        }
+    };
+    match tokio::time::timeout(asking.timeout, typed).await {
+        Ok(Some(pin)) => Ok(pin),
+        Ok(None) => Err(Error::new(Kind::Usage, format!("`{id}` was not connected"))
             .because("no PIN was typed")
             .hint("run it on a terminal, or pipe the PIN into it")),
+        Err(_) => Err(nobody_came(session, asking, id)),
     }
 }

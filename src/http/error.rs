@@ -68,6 +68,10 @@ impl HttpError {
         if all.contains("connection refused") {
             return Self::RefusedConnection(host);
         }
+        if all.contains("invalidcontenttype") {
+            let reason = "what answers there does not speak TLS".to_owned();
+            return Self::Broken { host, reason };
+        }
         if all.contains("certificate") || all.contains("handshake") || all.contains("tls") {
             return Self::Tls { host, reason };
         }

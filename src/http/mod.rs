@@ -81,6 +81,17 @@ impl Client {
         self.trace.borrow_mut().note(text.into());
     }
 
+    /// Notes a command of another protocol, and what came back.
+    pub fn note_command(&self, purpose: &str, line: &str, received: Received, took: Duration) {
+        self.trace.borrow_mut().add_command(purpose, line, received, took);
+    }
+
+    /// How long each answer may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
     /// redirects is an answer.
     ///
@@ -137,9 +148,26 @@ impl Client {
         body: Option<reqwest::Body>,
         hosts: &Hosts,
     ) -> Result<Response, HttpError> {
-        hosts.check(&request.url)?;
+        self.stream_renewed(purpose, request, body, hosts, |_| Ok(())).await
+    }
+
+    /// The same for a request with a signature or a proof, which is for one address only: `renew`
+    /// makes it anew wherever a redirect takes the credential along.
+    ///
+    /// # Errors
+    /// As [`Client::send`], or `renew` fails.
+    pub async fn stream_renewed<E: From<HttpError>>(
+        &self,
+        purpose: &str,
+        request: &Request,
+        body: Option<reqwest::Body>,
+        hosts: &Hosts,
+        renew: impl Fn(&mut Request) -> Result<(), E>,
+    ) -> Result<Response, E> {
+        hosts.check(&request.url).map_err(HttpError::from)?;
         let mut response = self.stream_once(purpose, request, body).await?;
         let mut current = request.clone();
+        let mut authenticated = true;
         for _ in 0..MAX_REDIRECTS {
             let follows = matches!(current.method.as_str(), "GET" | "HEAD");
             let Some(next) = redirect_target(&response, &current.url).filter(|_| follows) else {
@@ -148,17 +176,21 @@ impl Client {
             if next.origin() != current.url.origin() || hosts.check(&next).is_err() {
                 // Another origin never sees the credential (RFC 9110 section 15.4), nor a query
                 // parameter or body that might be one.
+                authenticated = false;
                 current.headers.clear();
                 current.body = Body::Empty;
                 let inward = is_loopback(&next) && !is_loopback(&current.url);
                 if inward || next.scheme() != "https" && !is_loopback(&next) {
-                    return Err(HttpError::Redirect(next.origin().ascii_serialization()));
+                    return Err(HttpError::Redirect(next.origin().ascii_serialization()).into());
                 }
             }
             current.url = next;
+            if authenticated {
+                renew(&mut current)?;
+            }
             response = self.stream_once("redirect", &current, None).await?;
         }
-        Err(HttpError::TooManyRedirects)
+        Err(HttpError::TooManyRedirects.into())
     }
 
     async fn stream_once(

@@ -17,16 +17,17 @@ const MIN_LENGTH: usize = 4;
 /// Names whose values are secret, wherever they come from; in any case, with `_`, `-` or nothing
 /// between the words, and with any word before.
 const NAMES: &str = "[a-z0-9_-]*(?:tokens?|secrets?|passwords?|passwd|passphrase|api[_-]?keys?|\
-    private[_-]?keys?|credentials?|client[_-]?assertion|code[_-]?verifier|device[_-]?code|session[_-]?id)|\
-    code|state|pwd|assertion|session|jwt|ticket|signature|x-api-[a-z]+";
+    private[_-]?keys?|credentials?|client[_-]?assertion|verifier|device[_-]?code|session[_-]?id|signature)|\
+    code|state|pwd|assertion|session|jwt|ticket|x-api-[a-z]+";
 
 static JSON_MEMBER: LazyLock<Regex> = LazyLock::new(|| {
     regex(&format!(
         r#"(?i)("(?:{NAMES})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|\[[^\]\[{{}}]*\])"#
     ))
 });
-static PAIR: LazyLock<Regex> =
-    LazyLock::new(|| regex(&format!(r"(?i)(^|[?&;\s])((?:{NAMES})=)[^&\s;]+")));
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(r"(?i)(^|[?&;\s])((?:{NAMES})=)(?:\[[a-z0-9_]+ [0-9]+\])?[^&\s;]*"))
+});
 static ELEMENT: LazyLock<Regex> =
     LazyLock::new(|| regex(&format!(r"(?i)(<(?:[a-z0-9]+:)?(?:{NAMES})(?:\s[^<>]*)?>)[^<]+")));
 
@@ -77,10 +78,11 @@ impl Redactor {
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
         let text = self.mask_values(text);
-        let keep = |value: &str| value.starts_with('[') && value.ends_with(']');
+        let keep =
+            |value: &str| value.is_empty() || self.known.iter().any(|known| known.mark == value);
         let text = JSON_MEMBER.replace_all(&text, |found: &Captures| {
             let value = found[2].trim_matches('"');
-            match (keep(value) && !value.contains('"')) || value.is_empty() {
+            match keep(value) {
                 true => found[0].to_owned(),
                 false => format!("{}\"[hidden]\"", &found[1]),
             }
@@ -237,6 +239,21 @@ mod tests {
         assert_eq!(redactor.mask_header("Authorization", "Bearer abc"), "Bearer [hidden]");
         assert_eq!(redactor.mask_header("X-Api-Key", "abc"), "[hidden]");
         assert_eq!(redactor.mask("error: the state of things"), "error: the state of things");
+    }
+
+    #[test]
+    fn a_second_secret_of_one_name_keeps_its_mark_and_only_marks_are_kept() {
+        let mut redactor = redactor();
+        redactor.learn("access_token", &Secret::from("another"));
+        assert_eq!(
+            redactor.mask("oauth_token=another&oauth_signature=a%252Fb&oauth_verifier=1234567"),
+            "oauth_token=[access_token 2]&oauth_signature=[hidden]&oauth_verifier=[hidden]"
+        );
+        assert_eq!(redactor.mask(r#"{"token":"another"}"#), r#"{"token":"[access_token 2]"}"#);
+        for text in ["token=[abc]", "token=[access_token 2]abc", r#"{"token":"[abc]"}"#] {
+            let masked = redactor.mask(text);
+            assert!(masked.contains("[hidden]") && !masked.contains("abc"), "{masked}");
+        }
     }
 
     proptest! {

@@ -24,7 +24,9 @@ enum Step {
 /// An exchange as it was: with secrets, so it stays in here.
 struct Raw {
     purpose: String,
+    /// What was asked: a method or a command.
     method: String,
+    /// Of what: a URL, or what follows a command.
     url: String,
     headers: Vec<(String, String)>,
     body: Option<String>,
@@ -43,6 +45,13 @@ pub enum Received {
         /// The body; empty where it was streamed.
         body: String,
     },
+    /// A reply to a command of FTP's.
+    Reply {
+        /// The reply code (RFC 959 section 4.2).
+        code: u16,
+        /// All of it, the code too.
+        text: String,
+    },
     /// Nothing, and why.
     Nothing(String),
 }
@@ -56,7 +65,7 @@ pub enum Exchange {
         /// In words.
         note: String,
     },
-    /// A request and its answer.
+    /// A request and its answer; a command of FTP's and its reply look alike.
     Http {
         /// What it was for.
         purpose: String,
@@ -76,7 +85,7 @@ pub enum Exchange {
 /// A masked request or answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Message {
-    /// `GET https://…`, or the status line.
+    /// `GET https://…`, or the status line; a command, or its reply.
     pub line: String,
     /// Headers.
     pub headers: Vec<(String, String)>,
@@ -110,6 +119,25 @@ impl Trace {
         })));
     }
 
+    pub(super) fn add_command(
+        &mut self,
+        purpose: &str,
+        line: &str,
+        received: Received,
+        elapsed: Duration,
+    ) {
+        let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+        self.steps.push(Step::Exchange(Box::new(Raw {
+            purpose: purpose.to_owned(),
+            method: command.to_owned(),
+            url: rest.to_owned(),
+            headers: Vec::new(),
+            body: None,
+            received,
+            elapsed,
+        })));
+    }
+
     pub(super) fn masked(&self, redactor: &Redactor) -> Vec<Exchange> {
         self.steps
             .iter()
@@ -124,7 +152,7 @@ impl Trace {
 impl Raw {
     fn masked(&self, redactor: &Redactor) -> Exchange {
         let request = Message {
-            line: format!("{} {}", self.method, redactor.mask(&self.url)),
+            line: printable(format!("{} {}", self.method, redactor.mask(&self.url)).trim_end()),
             headers: headers(redactor, &self.headers),
             body: self.body.as_deref().map(|body| shown(redactor, body)),
         };
@@ -134,6 +162,11 @@ impl Raw {
                 let line = status_line(*status);
                 let message = Message { line, headers: headers(redactor, list), body };
                 (Some(*status), Some(message), None)
+            }
+            Received::Reply { code, text } => {
+                let line = shown(redactor, text.trim_end());
+                let message = Message { line, headers: Vec::new(), body: None };
+                (Some(*code), Some(message), None)
             }
             Received::Nothing(error) => (None, None, Some(redactor.mask_values(error))),
         };

@@ -10,6 +10,7 @@ mod verify;
 
 pub use algorithm::Algorithm;
 pub use jwk::{JwkSet, JwkSetError, thumbprint};
+pub(crate) use pem::read as read_pem;
 pub use private_key::KeyError;
 pub use signing_key::SigningKey;
 pub use verify::{JwtError, Verified, algorithm_of, verify};

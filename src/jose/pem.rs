@@ -6,7 +6,7 @@ use rustls::pki_types::pem::PemObject;
 use zeroize::Zeroizing;
 
 /// The first private key in a text.
-pub(super) fn read(text: &str) -> Result<PrivateKeyDer<'static>, KeyError> {
+pub(crate) fn read(text: &str) -> Result<PrivateKeyDer<'static>, KeyError> {
     if text.contains("ENCRYPTED PRIVATE KEY-----") || text.contains("4,ENCRYPTED") {
         return Err(KeyError::Encrypted);
     }

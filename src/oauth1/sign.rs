@@ -70,6 +70,7 @@ pub fn sign(
     let exposed =
         |secret: &Option<Secret>| secret.as_ref().map_or_else(String::new, |s| s.expose().into());
     let mut oauth = parameters(credentials, options, extra, moment);
+    unsign(request, &oauth);
     let mut all = of_request(request)?;
     all.extend(oauth.iter().cloned());
     let base = base_string(request.method.as_str(), &request.url, &all);
@@ -81,6 +82,22 @@ pub fn sign(
     )?;
     oauth.push(("oauth_signature".to_owned(), signature.expose().to_owned()));
     place(request, options, &oauth)
+}
+
+/// Removes a former signature: a redirect may repeat the query that it came in, and no parameter may
+/// occur twice (section 3.1).
+fn unsign(request: &mut Request, oauth: &[(String, String)]) {
+    let own =
+        |name: &str| name != "oauth_signature" && !oauth.iter().any(|(signed, _)| signed == name);
+    if let Some(query) = request.url.query().filter(|query| query.contains("oauth_signature=")) {
+        let own = |pair: &&str| own(pair.split('=').next().unwrap_or_default());
+        let rest: Vec<&str> = query.split('&').filter(own).collect();
+        let rest = (!rest.is_empty()).then(|| rest.join("&"));
+        request.url.set_query(rest.as_deref());
+    }
+    if let Body::Form(pairs) = &mut request.body {
+        pairs.retain(|(name, _)| own(name));
+    }
 }
 
 /// The signature that a request with these parameters, all but the signature itself, must have: for
@@ -125,15 +142,11 @@ fn parameters(
 /// Section 3.4.1.3.1: the query, and a body that is a form. Any other body is not signed.
 fn of_request(request: &Request) -> Result<Vec<(String, String)>, SignError> {
     let mut parameters: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
-    let form = request.header("content-type").is_some_and(|kind| {
-        kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
-    });
+    let is_form = is_form(request);
     match &request.body {
         Body::Form(pairs) => parameters.extend(pairs.iter().cloned()),
-        Body::Text(text) if form => {
-            parameters.extend(url::form_urlencoded::parse(text.as_bytes()).into_owned());
-        }
-        Body::Stream if form => return Err(SignError::Stream),
+        Body::Text(text) if is_form => parameters.extend(pairs(text)),
+        Body::Stream if is_form => return Err(SignError::Stream),
         _ => {}
     }
     Ok(parameters)
@@ -152,21 +165,52 @@ fn place(
             let all: Vec<String> = realm.into_iter().chain(pairs).collect();
             request.set_header("authorization", &format!("OAuth {}", all.join(", ")))?;
         }
-        // Appended as it was signed: writing the query anew could spell it in another way.
-        ParametersIn::Query => {
-            let query = match request.url.query() {
-                Some(query) if !query.is_empty() => format!("{query}&{}", join(oauth)),
-                _ => join(oauth),
-            };
-            request.url.set_query(Some(&query));
-        }
-        ParametersIn::Body => match &mut request.body {
-            Body::Form(pairs) => pairs.extend(oauth.iter().cloned()),
-            Body::Empty => request.body = Body::Form(oauth.to_vec()),
-            _ => return Err(SignError::NoForm),
-        },
+        ParametersIn::Query => place_in_query(request, oauth),
+        ParametersIn::Body => place_in_body(request, oauth)?,
     }
     Ok(())
+}
+
+/// Appended as it was signed: writing the query anew could spell it in another way.
+fn place_in_query(request: &mut Request, oauth: &[(String, String)]) {
+    let query = match request.url.query() {
+        Some(query) if !query.is_empty() => format!("{query}&{}", join(oauth)),
+        _ => join(oauth),
+    };
+    request.url.set_query(Some(&query));
+}
+
+fn place_in_body(request: &mut Request, oauth: &[(String, String)]) -> Result<(), SignError> {
+    let (is_form, has_body) = (is_form(request), has_body(request));
+    let mut form = match &mut request.body {
+        Body::Form(pairs) => std::mem::take(pairs),
+        Body::Text(text) if is_form => pairs(text),
+        // A GET's body has no meaning (RFC 9110 section 9.3.1), so the next best place is taken.
+        Body::Empty if !has_body => {
+            place_in_query(request, oauth);
+            return Ok(());
+        }
+        Body::Empty => Vec::new(),
+        _ => return Err(SignError::NoForm),
+    };
+    form.extend_from_slice(oauth);
+    request.body = Body::Form(form);
+    Ok(())
+}
+
+fn has_body(request: &Request) -> bool {
+    matches!(request.method.as_str(), "POST" | "PUT" | "PATCH")
+}
+
+/// Whether the request names its body a form; [`Body::Form`] is one without that.
+fn is_form(request: &Request) -> bool {
+    request.header("content-type").is_some_and(|kind| {
+        kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+    })
+}
+
+fn pairs(form: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()
 }
 
 /// A quoted string of RFC 9110 section 5.6.4.

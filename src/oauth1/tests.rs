@@ -93,6 +93,41 @@ fn requests_are_signed_as_published() {
     }
 }
 
+/// As environment variables, JSON and hands bring them.
+#[test]
+fn a_private_key_is_read_in_every_spelling() {
+    let vectors = vectors();
+    let raw = vectors["raw_signatures"].as_array().unwrap();
+    let vector = raw.iter().find(|vector| vector["signature_method"] == "RSA-SHA1").unwrap();
+    let pem = text(&vector["rsa_private_key_pem"]);
+    let (begin, end) = ("-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----");
+    let one_line = pem.replace(begin, "").replace(end, "").replace('\n', "");
+    for spelled in [
+        pem.replace('\n', "\r\n"),
+        pem.replace('\n', " \n"),
+        pem.replace('\n', "\\n"),
+        format!("Bag Attributes\n{pem}"),
+        format!("{begin}\n{one_line}\n{end}"),
+    ] {
+        let base_string = text(&vector["base_string"]);
+        let signed = signature::sign(SignatureMethod::RsaSha1, base_string, &spelled, "");
+        assert_eq!(signed.unwrap().expose(), text(&vector["published_signature"]), "{spelled}");
+    }
+}
+
+#[test]
+fn what_is_no_rsa_key_is_refused_and_not_shown() {
+    let ec = include_str!("../../tests/vectors/jose/ec-pkcs8.pem");
+    let encrypted = include_str!("../../tests/vectors/jose/rsa-encrypted.pem");
+    let refusal = |secret| {
+        let signed = signature::sign(SignatureMethod::RsaSha256, "b", secret, "");
+        signed.unwrap_err().to_string()
+    };
+    assert!(refusal(ec).contains("no RSA private key"));
+    assert!(refusal(encrypted).contains("decrypt it first"));
+    assert!(!refusal("hunter2").contains("hunter2"));
+}
+
 fn request(url: &str, body: Body) -> Request {
     let url = Url::parse(url).unwrap();
     Request { method: http::Method::POST, url, headers: Vec::new(), body }
@@ -130,6 +165,21 @@ fn parameters_travel_where_the_definition_says_and_the_realm_is_not_signed() {
 }
 
 #[test]
+fn a_request_is_signed_anew_without_its_former_signature() {
+    let place = ParametersIn::Query;
+    let once = signed(request("https://a.test/x?q=a+b&q=%7E", Body::Empty), place, None);
+    let url = once.url.clone();
+    assert_eq!(signed(once, place, None).url, url);
+    let form = Body::Form(vec![("a".into(), "b".into())]);
+    let once = signed(request("https://a.test/x", form), ParametersIn::Body, None);
+    let body = once.body_text();
+    assert_eq!(signed(once, ParametersIn::Body, None).body_text(), body);
+    // Yahoo's refresh has a parameter of its own.
+    let own = request("https://a.test/x?oauth_session_handle=h", Body::Empty);
+    assert_eq!(signed(own, ParametersIn::Header, None).url.query(), Some("oauth_session_handle=h"));
+}
+
+#[test]
 fn a_redirect_is_ours_by_its_token() {
     let token = Secret::from("t1");
     let ours = |query: &str| check_callback(&pairs(query), &token);
@@ -137,6 +187,32 @@ fn a_redirect_is_ours_by_its_token() {
     assert!(ours("oauth_token=t2&oauth_verifier=v").is_err());
     assert!(ours("oauth_token=t1&oauth_token=t1").is_err());
     assert!(ours("denied=t1").is_err());
+}
+
+#[test]
+fn parameters_for_a_body_go_into_any_form_and_into_the_query_where_there_is_no_body() {
+    let form = |request: Request| {
+        let Body::Form(pairs) = signed(request, ParametersIn::Body, None).body else { panic!() };
+        pairs
+    };
+    assert!(
+        form(request("https://a.test/x", Body::Empty))
+            .iter()
+            .any(|(name, _)| name == "oauth_signature")
+    );
+    let mut typed = request("https://a.test/x", Body::Text("a=b+c%2B&d".into()));
+    typed.set_header("content-type", "Application/X-WWW-Form-Urlencoded; charset=utf-8").unwrap();
+    let header = signed(typed.clone(), ParametersIn::Header, None);
+    let sent = form(typed);
+    assert_eq!(sent[..2], [("a".to_owned(), "b c+".to_owned()), ("d".to_owned(), String::new())]);
+    let (_, signature) = sent.iter().find(|(name, _)| name == "oauth_signature").unwrap();
+    assert!(header.header("authorization").unwrap().contains(&encode(signature)));
+    // RFC 9110 section 9.3.1: what a GET has in its body means nothing.
+    let mut get = request("https://a.test/x?q=1", Body::Empty);
+    get.method = http::Method::GET;
+    let get = signed(get, ParametersIn::Body, None);
+    assert!(matches!(get.body, Body::Empty));
+    assert!(get.url.query().unwrap().starts_with("q=1&oauth_consumer_key=ck&"));
 }
 
 proptest! {

@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::jose::Algorithm;
+
 use super::called::Called;
 use super::dpop::{self, ProofError, Target};
 use super::error::NO_STORE;
@@ -19,12 +21,12 @@ use super::provider::Provider;
 pub(super) struct Call<'a> {
     pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
-    pub(super) url: &'a str,
+    pub(super) called: &'a Called,
 }
 
 impl<'a> Call<'a> {
     pub(super) fn new(parts: &'a Parts, called: &'a Called) -> Self {
-        Self { method: &parts.method, headers: &parts.headers, url: &called.url }
+        Self { method: &parts.method, headers: &parts.headers, called }
     }
 }
 
@@ -71,7 +73,8 @@ impl Refused {
         }
         if scheme == "DPoP" {
             // RFC 9449 section 7.1
-            challenge += r#", algs="ES256 ES384 RS256 PS256 EdDSA""#;
+            let algorithms = Algorithm::ASYMMETRIC.map(Algorithm::name).join(" ");
+            challenge += &format!(r#", algs="{algorithms}""#);
         }
         let body = Json(json!({"error": error, "error_description": reason}));
         let nonce = nonce.map(|nonce| [("dpop-nonce", nonce)]);
@@ -102,7 +105,7 @@ pub(super) fn authority(
         };
     };
     let authority = provider.ledger().check(token, Instant::now()).map_err(Refused::dpop)?;
-    let target = Target { method: call.method, url: call.url, access_token: Some(token) };
+    let target = Target { method: call.method, url: &call.called.url, access_token: Some(token) };
     match dpop::proven_key(provider, call.headers, &target)? {
         None => Err(ProofError::Invalid("the DPoP header is missing").into()),
         key if key == authority.key => Ok(authority),

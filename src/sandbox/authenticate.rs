@@ -58,7 +58,7 @@ pub(super) async fn authenticate(
     if kind == AuthorizationType::OAuth1 {
         return match oauth1::verified(&provider, request).await {
             Ok((request, subject)) => pass(request, Caller { subject, scopes: None }, next).await,
-            Err(reason) => refusal(kind, reason.into(), true),
+            Err(problem) => problem.of_call(),
         };
     }
     if let Some(scheme) = kind.scheme() {
@@ -69,7 +69,7 @@ pub(super) async fn authenticate(
     }
     let found = presented(&request);
     let called = Called::of(request.extensions());
-    let call = Call { method: request.method(), headers: request.headers(), url: &called.url };
+    let call = Call { method: request.method(), headers: request.headers(), called: &called };
     match caller(&provider, (kind, &call), &found) {
         Ok(caller) => pass(request, caller, next).await,
         Err(refused) => {
@@ -157,9 +157,9 @@ fn access_token(
     call: &Call<'_>,
 ) -> Result<Caller, Refused> {
     let authority = access_token::authority(provider, authorization, call)?;
-    if !call.url.ends_with(AuthorizationType::OAuth2.user_info())
-        && !resource::covers(&authority.audience, call.url)
-    {
+    let Called { origin, url, .. } = call.called;
+    let user_info = format!("{origin}{}", AuthorizationType::OAuth2.user_info());
+    if *url != user_info && !resource::covers(&authority.audience, url) {
         return Err("the access token was issued for another resource".into());
     }
     Ok(Caller { subject: authority.subject, scopes: Some(authority.scopes) })

@@ -10,7 +10,7 @@ use ring::digest::{Context, SHA256};
 use serde_json::{Map, Value, json};
 
 use super::authenticate::Caller;
-use super::form::Parameters;
+use super::form::{Parameters, has_media_type};
 use super::place::is_credential;
 use crate::text::hex;
 
@@ -27,7 +27,10 @@ pub(super) async fn echo(Extension(caller): Extension<Caller>, request: Request)
         "path": parts.uri.path(),
         "query": without_credentials(query.iter().map(|(name, value)| (name, value.to_owned()))),
         "headers": headers(&parts.headers),
-        "body": shown(digest),
+        "body": match has_media_type(&parts.headers, "application/x-www-form-urlencoded") {
+            true => form(shown(digest)),
+            false => shown(digest),
+        },
         "user": caller.subject.name(),
     }))
     .into_response()
@@ -64,6 +67,13 @@ pub(super) async fn digest(body: Body) -> Result<Digest, axum::Error> {
 fn shown(digest: Digest) -> Value {
     let text = digest.start.and_then(|start| String::from_utf8(start).ok());
     text.map_or_else(|| json!({"length": digest.length, "sha256": digest.sha256}), Value::String)
+}
+
+/// A form without the parameters that are a credential.
+fn form(shown: Value) -> Value {
+    let Value::String(text) = shown else { return shown };
+    let own = |pair: &&str| !is_credential(pair.split('=').next().unwrap_or_default());
+    text.split('&').filter(own).collect::<Vec<_>>().join("&").into()
 }
 
 fn headers(headers: &HeaderMap) -> Value {

@@ -36,5 +36,6 @@ impl Place {
 /// Whether a header or a query parameter of this name holds a credential, and is not echoed.
 pub(super) fn is_credential(name: &str) -> bool {
     matches!(name, "cookie" | "dpop" | "proxy-authorization" | "x-signature")
+        || name.starts_with("oauth_")
         || Place::ALL.iter().any(|place| place.name() == name)
 }

@@ -185,6 +185,6 @@ fn reconnecting_as_the_same_person_needs_no_flag() {
 #[test]
 fn an_unknown_app_gets_a_suggestion() {
     let home = Home::new();
-    home.run(&["connect", "sandbox-oauth"]).expect(2).says("did you mean `sandbox-oauth2`?");
+    home.run(&["connect", "sandbox-oath2"]).expect(2).says("did you mean `sandbox-oauth2`?");
     home.run(&["connect", "sandbox-oauth2", "--auth", "x"]).expect(2).says("it has oauth2");
 }

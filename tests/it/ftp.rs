@@ -1,12 +1,14 @@
 //! FTP against a server that is not ours (pyftpdlib), in the clear and over TLS.
 
 use crate::support::{Home, python};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tieline::definition::hosts::{HostError, Hosts};
-use tieline::ftp::{Ftp, FtpError};
+use tieline::ftp::{Ftp, FtpError, Verb};
+use tieline::http::Client;
 use tieline::secret::Secret;
 use url::Url;
 
@@ -39,11 +41,19 @@ impl Server {
         Some(Self { child, port })
     }
 
-    async fn log_in(&self, scheme: &str, password: &str) -> Result<Ftp, FtpError> {
-        let url = Url::parse(&format!("{scheme}://127.0.0.1:{}/", self.port)).unwrap();
-        let hosts = Hosts::new(["127.0.0.1".to_owned()]);
-        Ftp::log_in(&url, "ada", &Secret::from(password), &hosts, PATIENCE).await
+    fn url(&self, scheme: &str) -> Url {
+        Url::parse(&format!("{scheme}://127.0.0.1:{}/", self.port)).unwrap()
     }
+}
+
+/// Logs in as `ada`, with what may take as long as `PATIENCE`.
+async fn log_in<'a>(url: &'a Url, password: &str, http: &'a Client) -> Result<Ftp<'a>, FtpError> {
+    let hosts = Hosts::new(["127.0.0.1".to_owned(), "[::1]".to_owned()]);
+    Ftp::log_in(url, "ada", &Secret::from(password), &hosts, http).await
+}
+
+async fn refused(url: &Url, password: &str) -> FtpError {
+    log_in(url, password, &Client::new(PATIENCE)).await.err().unwrap()
 }
 
 impl Drop for Server {
@@ -58,43 +68,77 @@ fn large() -> Vec<u8> {
 }
 
 /// Everything that a session can do.
-async fn use_it(mut ftp: Ftp) {
+async fn use_it(url: &Url) {
+    let http = Client::new(PATIENCE);
+    let mut ftp = log_in(url, "practice-password", &http).await.unwrap();
     assert_eq!(ftp.working_directory().await.unwrap(), "/");
-    let list = ftp.list(None).await.unwrap();
-    assert!(list.iter().any(|line| line.ends_with(" hello.txt")), "{list:?}");
-    assert!(list.iter().any(|line| line.starts_with('d') && line.ends_with(" sub")), "{list:?}");
-    assert!(ftp.list(Some("/sub")).await.unwrap().is_empty());
-    let mut text = Vec::new();
-    assert_eq!(ftp.retrieve("/hello.txt", &mut text).await.unwrap(), 13);
-    assert_eq!(text, b"hello\r\nworld\n");
-    let gone = ftp.retrieve("/gone", &mut text).await.unwrap_err();
+    let list = text(&mut ftp, Verb::List, None).await.unwrap();
+    assert!(list.lines().any(|line| line.ends_with(" hello.txt")), "{list:?}");
+    assert!(list.lines().any(|line| line.starts_with('d') && line.ends_with(" sub")), "{list:?}");
+    assert_eq!(text(&mut ftp, Verb::List, Some("/sub")).await.unwrap(), "");
+    let names = text(&mut ftp, Verb::Names, Some("/")).await.unwrap();
+    let mut names: Vec<&str> = names.split('\n').collect();
+    names.sort_unstable();
+    assert_eq!(names, ["", "hello.txt", "large", "sub"]);
+    let hello = text(&mut ftp, Verb::Retrieve, Some("/hello.txt")).await.unwrap();
+    assert_eq!(hello, "hello\r\nworld\n");
+    let gone = text(&mut ftp, Verb::Retrieve, Some("/gone")).await.unwrap_err();
     assert!(matches!(gone, FtpError::NotAvailable(_)), "{gone}");
     assert!(gone.to_string().contains("No such file"), "{gone}");
     // What failed harms nothing that comes after it.
+    assert_eq!(ftp.size("large").await.unwrap(), LARGE as u64);
     let mut bytes = Vec::new();
-    assert_eq!(ftp.retrieve("large", &mut bytes).await.unwrap(), LARGE as u64);
+    let transfer = ftp.begin(Verb::Retrieve, Some("large")).await.unwrap();
+    assert_eq!(ftp.copy(transfer, &mut bytes).await.unwrap(), LARGE as u64);
     assert!(bytes == large());
     for path in ["x\r\nDELE hello.txt", "x\nQUIT"] {
-        let refused = ftp.retrieve(path, &mut bytes).await.unwrap_err();
-        assert!(matches!(refused, FtpError::LineBreak("the path")), "{refused}");
-        assert!(matches!(ftp.list(Some(path)).await, Err(FtpError::LineBreak(_))));
+        for verb in [Verb::Retrieve, Verb::List, Verb::Names] {
+            let refused = text(&mut ftp, verb, Some(path)).await.unwrap_err();
+            assert!(matches!(refused, FtpError::LineBreak("the path")), "{refused}");
+        }
+        assert!(matches!(ftp.size(path).await, Err(FtpError::LineBreak(_))));
     }
     ftp.quit().await;
+}
+
+async fn text(ftp: &mut Ftp<'_>, verb: Verb, path: Option<&str>) -> Result<String, FtpError> {
+    let mut bytes = Vec::new();
+    let transfer = ftp.begin(verb, path).await?;
+    ftp.copy(transfer, &mut bytes).await?;
+    Ok(String::from_utf8(bytes).unwrap())
 }
 
 #[tokio::test]
 async fn in_the_clear_on_loopback_one_logs_in_lists_and_retrieves() {
     let home = Home::new();
     let Some(server) = Server::start(&home, &[]) else { return };
-    use_it(server.log_in("ftp", "practice-password").await.unwrap()).await;
-    let wrong = server.log_in("ftp", "canary").await.err().unwrap();
+    use_it(&server.url("ftp")).await;
+    let wrong = refused(&server.url("ftp"), "canary").await;
     assert!(matches!(wrong, FtpError::NotLoggedIn(_)), "{wrong}");
-    assert!(!wrong.to_string().contains("canary"), "{wrong}");
-    let breaks = server.log_in("ftp", "x\r\nDELE hello.txt").await.err().unwrap();
+    let breaks = refused(&server.url("ftp"), "x\r\nDELE hello.txt").await;
     assert!(matches!(breaks, FtpError::LineBreak("the password")), "{breaks}");
     // It does not speak TLS, and is not spoken to without it then.
-    let plain = server.log_in("ftps", "practice-password").await.err().unwrap();
+    let plain = refused(&server.url("ftps"), "practice-password").await;
     assert!(matches!(plain, FtpError::Tls { .. }), "{plain}");
+}
+
+#[tokio::test]
+async fn the_data_comes_over_ipv6_too() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &["", "ipv6"]) else { return };
+    use_it(&Url::parse(&format!("ftp://[::1]:{}/", server.port)).unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_folder_in_the_address_is_where_one_begins() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    let http = Client::new(PATIENCE);
+    let url = server.url("ftp").join("sub").unwrap();
+    let mut ftp = log_in(&url, "practice-password", &http).await.unwrap();
+    assert_eq!(ftp.working_directory().await.unwrap(), "/sub");
+    let none = refused(&server.url("ftp").join("none").unwrap(), "practice-password").await;
+    assert!(matches!(none, FtpError::NotAvailable(_)), "{none}");
 }
 
 #[tokio::test]
@@ -102,8 +146,8 @@ async fn a_password_goes_nowhere_in_the_clear_and_to_no_other_host() {
     let hosts = Hosts::new(["ftp.example".to_owned()]);
     let log_in = async |url: &str| {
         let url = Url::parse(url).unwrap();
-        let result = Ftp::log_in(&url, "ada", &Secret::from("canary"), &hosts, PATIENCE).await;
-        result.err().unwrap()
+        let http = Client::new(PATIENCE);
+        Ftp::log_in(&url, "ada", &Secret::from("canary"), &hosts, &http).await.err().unwrap()
     };
     let clear = log_in("ftp://ftp.example/").await;
     assert!(matches!(clear, FtpError::Host(HostError::NotEncrypted(_))), "{clear}");
@@ -111,27 +155,53 @@ async fn a_password_goes_nowhere_in_the_clear_and_to_no_other_host() {
     assert!(matches!(other, FtpError::Host(HostError::NotAllowed { .. })), "{other}");
 }
 
+/// A server that says these lines, one for each line it hears.
+fn scripted(replies: &'static [&str]) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut heard = BufReader::new(stream.try_clone().unwrap()).lines();
+        for reply in replies {
+            stream.write_all(reply.as_bytes()).unwrap();
+            heard.next();
+        }
+    });
+    Url::parse(&format!("ftp://127.0.0.1:{port}/")).unwrap()
+}
+
+#[tokio::test]
+async fn what_a_server_says_is_shown_without_the_password() {
+    let url = scripted(&["220 hi\r\n", "331 go on\r\n", "530 \x1b[2Jno: canary-password\r\n"]);
+    let http = Client::new(PATIENCE);
+    http.learn("password", &Secret::from("canary-password"));
+    let error = log_in(&url, "canary-password", &http).await.err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the server does not know this user name and password: 530 [2Jno: [password]"
+    );
+    let trace = serde_json::to_string(&http.exchanges()).unwrap();
+    assert!(trace.contains("PASS [password]") && trace.contains("USER ada"), "{trace}");
+    assert!(!trace.contains("canary") && !trace.contains("u001b"), "{trace}");
+}
+
 #[tokio::test]
 async fn what_is_no_ftp_server_is_told() {
-    let hosts = Hosts::new(["127.0.0.1".to_owned()]);
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let error = refused(&scripted(&["HTTP/1.1 400 Bad Request\r\n\r\n"]), "canary").await;
+    assert!(matches!(error, FtpError::NotFtp), "{error}");
+    let error = refused(&scripted(&["220 hi\r\n", "534 use SSL\r\n"]), "canary").await;
+    assert!(matches!(error, FtpError::WantsTls(_)), "{error}");
+    let busy = refused(&scripted(&["220 hi\r\n", "421 too many are here\r\n"]), "canary").await;
+    assert!(matches!(busy, FtpError::Refused(_)), "{busy}");
+    // Its queue takes the connection, and nobody ever speaks.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("ftp://127.0.0.1:{}/", listener.local_addr().unwrap().port());
     let url = Url::parse(&url).unwrap();
-    let secret = Secret::from("canary");
-    let talker = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
-        let silent = listener.accept().unwrap();
-        drop(stream);
-        silent
-    });
-    let error = Ftp::log_in(&url, "ada", &secret, &hosts, PATIENCE).await.err().unwrap();
-    assert!(matches!(error, FtpError::NotFtp), "{error}");
-    let quick = Duration::from_millis(200);
-    let error = Ftp::log_in(&url, "ada", &secret, &hosts, quick).await.err().unwrap();
+    let quick = Client::new(Duration::from_millis(200));
+    let error = log_in(&url, "canary", &quick).await.err().unwrap();
     assert!(matches!(error, FtpError::TimedOut(_)), "{error}");
-    drop(talker.join().unwrap());
-    let error = Ftp::log_in(&url, "ada", &secret, &hosts, PATIENCE).await.err().unwrap();
+    drop(listener);
+    let error = refused(&url, "canary").await;
     assert!(matches!(error, FtpError::Connection { .. }), "{error}");
 }
 
@@ -157,10 +227,11 @@ async fn over_tls_one_logs_in_lists_and_retrieves_where_the_certificate_is_trust
     let home = Home::new();
     let Some(both) = certificate(&home) else { return };
     let Some(server) = Server::start(&home, &[&both]) else { return };
-    let unknown = server.log_in("ftps", "practice-password").await.err().unwrap();
+    let unknown = refused(&server.url("ftps"), "practice-password").await;
     assert!(matches!(unknown, FtpError::Tls { .. }), "{unknown}");
-    let clear = server.log_in("ftp", "practice-password").await.err().unwrap();
-    assert!(matches!(clear, FtpError::Refused(_)), "{clear}");
+    assert!(unknown.to_string().contains("cannot be trusted: invalid peer"), "{unknown}");
+    let clear = refused(&server.url("ftp"), "practice-password").await;
+    assert!(matches!(clear, FtpError::WantsTls(_)), "{clear}");
     trusting(&home, server.port);
 }
 
@@ -188,10 +259,7 @@ fn trusting(home: &Home, port: u16) {
 #[ignore = "the tests above run it, in an environment that trusts the server"]
 async fn with_a_trusted_certificate() {
     let Ok(port) = std::env::var("FTP_PORT") else { return };
-    let url = Url::parse(&format!("ftps://127.0.0.1:{port}/")).unwrap();
-    let hosts = Hosts::new(["127.0.0.1".to_owned()]);
-    let secret = Secret::from("practice-password");
-    use_it(Ftp::log_in(&url, "ada", &secret, &hosts, PATIENCE).await.unwrap()).await;
+    use_it(&Url::parse(&format!("ftps://127.0.0.1:{port}/")).unwrap()).await;
 }
 
 /// An app that is this server.
@@ -204,23 +272,38 @@ fn define(home: &Home, port: u16) {
     );
 }
 
+/// Connects it as `ada`.
+fn connect(home: &Home, app: &str) -> crate::support::Ran {
+    home.write("password.txt", "practice-password");
+    home.run(&["connect", app, "-f", "username=ada", "-f", "password=@password.txt"])
+}
+
 #[test]
 fn an_app_can_be_an_ftp_server() {
     let home = Home::new();
     let Some(server) = Server::start(&home, &[]) else { return };
     define(&home, server.port);
     home.run(&["lint", "home/apps/files.yaml"]).expect(0);
-    home.write("password.txt", "practice-password");
-    let connect = ["connect", "files", "-f", "username=ada", "-f", "password=@password.txt"];
-    home.run(&connect).expect(0).says("as ada@127.0.0.1");
-    home.run(&["test", "files", "-v"]).expect(0).prints("files works").says("one is in /");
+    connect(&home, "files").expect(0).says("as ada@127.0.0.1").says("tieline call files LIST");
+    let tested = home.run(&["test", "files", "-v"]).expect(0).prints("files works");
+    let tested = tested.prints("PASS [password]").prints("230").prints("PWD");
+    tested.says("one is in /").says("< 230 Login successful.");
     home.run(&["call", "files", "LIST", "/"]).expect(0).prints("hello.txt").prints("sub");
+    home.run(&["call", "files", "NLST", "/sub"]).expect(0);
+    home.run(&["call", "files", "LIST", "/", "-o", "list.out"]).expect(0);
+    let list = std::fs::read_to_string(home.path().join("list.out")).unwrap();
+    assert!(list.contains(" hello.txt\n"), "{list:?}");
+    let ran = home.run(&["call", "files", "SIZE", "/hello.txt"]).expect(0);
+    assert_eq!(ran.stdout, "13\n");
     let ran = home.run(&["call", "files", "RETR", "/hello.txt"]).expect(0);
     assert_eq!(ran.stdout, "hello\r\nworld\n");
     home.run(&["call", "files", "RETR", "/large", "-o", "large.out"]).expect(0);
     assert_eq!(std::fs::read(home.path().join("large.out")).unwrap(), large());
-    home.run(&["call", "files", "RETR", "/gone"]).expect(8).says("LIST");
+    // What is not there takes nothing from the file that it should have gone to.
+    home.run(&["call", "files", "RETR", "/gone", "-o", "list.out"]).expect(8).says("files LIST /");
+    assert_eq!(std::fs::read_to_string(home.path().join("list.out")).unwrap(), list);
     home.run(&["call", "files", "DELE", "/hello.txt"]).expect(2).says("is not asked `DELE`");
+    home.run(&["call", "files", "/hello.txt", "-q", "a=b"]).expect(2).says("no body, query");
     home.run(&["call", "files", "RETR", "/a\r\nDELE /hello.txt"]).expect(2);
     home.run(&["disconnect", "files"]).expect(0);
 }
@@ -234,12 +317,70 @@ fn a_wrong_password_at_an_ftp_server_is_refused_and_not_kept() {
     let connect = ["connect", "files", "-f", "username=ada", "-f", "password=@password.txt"];
     home.run(&connect).expect(5).says("check user name and password");
     assert_eq!(home.kept(), 0);
-    home.define(
-        "far",
-        "title: Far\nbase_url: ftp://192.0.2.1\nauthorizations:\n  login:\n    type: basic\n",
-    );
-    let far = ["connect", "far", "-f", "username=ada", "-f", "password=@password.txt"];
-    home.run(&far).expect(4).says("in the clear");
-    home.define("keyed", "title: Keyed\nbase_url: ftps://files.example\nauthorizations:\n  key:\n    type: api_key\n");
+}
+
+#[test]
+fn what_ftp_has_no_use_for_is_told_by_lint() {
+    let home = Home::new();
+    let start = "base_url: ftps://files.example\nauthorizations:\n  a:\n    type:";
+    home.define("keyed", &format!("title: Keyed\n{start} api_key\n"));
     home.run(&["lint", "keyed"]).expect(4).prints("a user name and a password only");
+    home.define("asking", &format!("title: Asking\n{start} basic\n    user_info_endpoint: /me\n"));
+    home.run(&["lint", "asking"]).expect(4).prints("`user_info_endpoint` is for nothing");
+}
+
+#[test]
+fn the_server_may_be_the_person_s_own() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    let fields = "fields:\n  url: { format: ftp_url, example: 'ftps://files.example' }\n";
+    home.define(
+        "own",
+        &format!("title: Own\n{fields}authorizations:\n  login:\n    type: basic_url\n"),
+    );
+    home.run(&["lint", "own"]).expect(0);
+    home.write("password.txt", "practice-password");
+    let url = format!("url=ftp://127.0.0.1:{}/sub/", server.port);
+    let given = ["-f", &url, "-f", "username=ada", "-f", "password=@password.txt"];
+    home.run(&[&["connect", "own"], &given[..]].concat()).expect(0).says("as ada@127.0.0.1");
+    home.run(&["test", "own", "-v"]).expect(0).says("one is in /sub");
+    home.run(&["call", "own", "../hello.txt"]).expect(0).prints("world");
+}
+
+/// An address that is not loopback's to look at, and leads nowhere else all the same.
+const HERE: &str = "0.0.0.0";
+
+#[test]
+fn in_the_clear_only_where_the_field_says_insecure_and_then_with_a_warning() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    let define = |app: &str, more: &str| {
+        home.define(app, &format!(
+            "title: Own\nbase_url: ftp://{{{{server}}}}:{}\nfields:\n  server: {{ label: Server, format: host, \
+             default: {HERE}{more} }}\nauthorizations:\n  login:\n    type: basic\n",
+            server.port
+        ));
+    };
+    define("strict", "");
+    connect(&home, "strict").expect(4).says("in the clear").says("ftps://");
+    assert_eq!(home.kept(), 0);
+    define("own", ", insecure: true");
+    connect(&home, "own").expect(0).says("0.0.0.0 is spoken to without TLS");
+    home.run(&["call", "own", "RETR", "hello.txt"]).expect(0).prints("world");
+}
+
+#[test]
+fn a_file_s_name_does_not_steer_the_terminal_and_a_file_is_not_written_to_it() {
+    let home = Home::new();
+    let Some(server) = Server::start(&home, &[]) else { return };
+    define(&home, server.port);
+    std::fs::write(home.path().join("files/a\u{1b}]0;title\u{7}z"), "").unwrap();
+    connect(&home, "files").expect(0);
+    let mut listing = home.on_terminal(&["call", "files", "NLST"]);
+    assert_eq!(listing.until("a]0;titlez").until("sub").ends(), 0);
+    assert!(!listing.seen.contains("\u{1b}]"), "{:?}", listing.seen);
+    let mut file = home.on_terminal(&["call", "files", "/hello.txt"]);
+    assert_eq!(file.until("is not written to a terminal").ends(), 2);
+    let mut shown = home.on_terminal(&["call", "files", "/hello.txt", "-o", "-"]);
+    assert_eq!(shown.until("world").ends(), 0);
 }

@@ -3,6 +3,7 @@
 
 use crate::support::{Home, Ran, Sandbox, query, request};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 const APP: &str = "sandbox-oauth2";
 
@@ -371,12 +372,33 @@ fn an_address_of_an_api_leads_to_whoever_gives_tokens_for_it() {
     let address = format!("{}/mcp", sandbox.url);
     let mut waiting = home.start_connect(&[&address]);
     assert_eq!(query(&waiting.url)["resource"], address);
-    waiting.browse_and_finish().expect(0);
+    waiting.browse_and_finish().expect(0).says("-mcp /mcp\n");
     let name = address.trim_start_matches("http://").replace(['.', ':', '/'], "-");
     let ping = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#;
     home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0).prints("\"jsonrpc\"");
     sandbox.expire();
     home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0);
+}
+
+#[test]
+fn a_port_that_is_taken_keeps_no_address_from_being_connected() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    // Another test may have it, and lets it go soon.
+    let end = Instant::now() + Duration::from_secs(60);
+    let held = loop {
+        match std::net::TcpListener::bind("127.0.0.1:8917") {
+            Ok(listener) => break listener,
+            Err(error) => {
+                assert!(Instant::now() < end, "{error}");
+                std::thread::yield_now();
+            }
+        }
+    };
+    let mut waiting = home.start_connect(&[&sandbox.url]);
+    assert_ne!(waiting.redirect_uri(), "http://127.0.0.1:8917/callback");
+    waiting.browse_and_finish().expect(0).says("as ada@sandbox.test");
+    drop(held);
 }
 
 #[test]
@@ -394,12 +416,18 @@ fn an_address_where_nothing_is_said_is_told() {
     let home = sandbox.home();
     let ran = home.run(&["connect", &format!("{}/userinfo", sandbox.url), "--no-browser"]);
     ran.expect(5).says("does not say how it is authorized");
-    home.run(&["connect", "http://192.0.2.1/", "--no-browser"]).expect(6);
     home.run(&["connect", "https://u:p@example.com/", "--no-browser"]).expect(2);
+    let ran = home.run(&["connect", "http://192.0.2.1/x", "--no-browser"]).expect(2);
+    ran.says("over https only").says("tieline connect https://192.0.2.1/x");
+    let ran = home.run(&["connect", "ftp://example.com", "--no-browser"]).expect(2);
+    ran.says("no address of an app");
+    let tls = sandbox.url.replace("http:", "https:");
+    home.run(&["connect", &tls, "--no-browser"]).expect(6).says("does not speak TLS");
+    assert!(!home.path().join("home/apps").exists(), "nothing is written");
 }
 
 /// A form to the sandbox, and its JSON answer.
-fn form(sandbox: &Sandbox, path: &str, body: &str) -> serde_json::Value {
+pub(crate) fn form(sandbox: &Sandbox, path: &str, body: &str) -> serde_json::Value {
     let kind = [("content-type", "application/x-www-form-urlencoded")];
     let url = format!("{}{path}", sandbox.url);
     let answer = crate::support::request_with("POST", &url, &kind, body);

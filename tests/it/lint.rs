@@ -4,7 +4,7 @@ use crate::support::{Home, Ran};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-fn lint(home: &Home, target: &str) -> Ran {
+pub(crate) fn lint(home: &Home, target: &str) -> Ran {
     let started = Instant::now();
     let ran = home.run(&["lint", target]);
     assert!(started.elapsed() < Duration::from_secs(5), "{target} took {:?}", started.elapsed());
@@ -13,7 +13,7 @@ fn lint(home: &Home, target: &str) -> Ran {
 }
 
 /// A definition around one authorization.
-fn around(authorization: &str) -> String {
+pub(crate) fn around(authorization: &str) -> String {
     format!(
         "title: A\nbase_url: https://a.example\nauthorizations:\n  main:\n    type: api_key\n    \
          user_info_endpoint: null\n    {authorization}\n"
@@ -22,7 +22,7 @@ fn around(authorization: &str) -> String {
 
 /// The one finding that a text has, as `rule line:column`.
 #[track_caller]
-fn finding(text: &str) -> String {
+pub(crate) fn finding(text: &str) -> String {
     let home = Home::new();
     home.write("a.yaml", text);
     let ran = lint(&home, "a.yaml").expect(4);

@@ -1,12 +1,13 @@
-//! OAuth 1.0a from the first leg to signed calls, against the practice provider.
+//! OAuth 1.0a: the three legs, a PIN, ready tokens, and everything that may come in between.
 
-use crate::support::{Home, Sandbox, browse, query, request};
+use crate::support::{Home, Sandbox, Waiting, browse, query, request};
+use std::io::Write;
 use std::process::Stdio;
 
 const APP: &str = "sandbox-oauth1";
 
 /// A home with the practice consumer.
-fn home(sandbox: &Sandbox) -> Home {
+pub(crate) fn home(sandbox: &Sandbox) -> Home {
     let home = sandbox.home();
     home.write("secret.txt", "practice-consumer-secret\n");
     let set = ["client", "set", APP, "--id", "practice-consumer", "--secret", "@secret.txt"];
@@ -21,15 +22,26 @@ fn three_legs_give_an_account_whose_calls_are_signed() {
     let ran = home.connect(&[APP]).expect(0).says("as ada@sandbox.test");
     assert!(ran.page.contains("is connected"), "{}", ran.page);
     home.run(&["test", APP]).expect(0).prints("works");
-    home.run(&["call", APP, "/api/a%20b?b=2%20q&a=1&a=&c%40=%C3%BC"]).expect(0);
-    home.run(&["call", APP, "/api/x", "--form", "-f", "c2=", "-f", "a3=2 q"]).expect(0);
-    home.run(&["call", APP, "PUT", "/api/x", "-f", "a=b"]).expect(0);
-    home.write("body.json", "{}");
-    home.run(&["call", APP, "POST", "/api/x", "-d", "@body.json"]).expect(0);
     home.run(&["accounts"]).expect(0).prints("ada@sandbox.test");
+    // Connected once more, the first leg is not signed by the token of before.
+    home.connect(&[APP]).expect(0).says("as ada@sandbox.test");
+    home.run(&["test", APP]).expect(0).prints("works");
     sandbox.revoke();
-    home.run(&["test", APP]).expect(3);
+    home.run(&["test", APP]).expect(3).says("run `tieline connect sandbox-oauth1`");
     home.run(&["disconnect", APP]).expect(0).says("the provider has no revocation");
+    assert_eq!(home.kept(), 1, "only the client");
+}
+
+#[test]
+fn a_whole_authorization_is_tried_and_nothing_kept() {
+    let sandbox = Sandbox::start(&[]);
+    let home = home(&sandbox);
+    let fresh = ["test", APP, "--fresh", "--no-browser"];
+    let ran = home.start(&fresh).browse_and_finish().expect(0);
+    assert!(ran.page.contains("nothing was stored"), "{}", ran.page);
+    ran.prints("/oauth1/request_token").prints("/oauth1/access_token").prints("/oauth1/me");
+    home.run(&["accounts"]).expect(0).says("No account is connected");
+    home.run(&["connect", APP, "--start"]).expect(2).says("cannot be finished later");
     assert_eq!(home.kept(), 1, "only the client");
 }
 
@@ -52,11 +64,32 @@ fn every_method_and_place_is_accepted() {
 }
 
 #[test]
+fn a_port_needs_somebody_who_listens() {
+    let home = Home::new();
+    let app =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/sandbox-oauth1.yaml"));
+    let app = app.unwrap();
+    home.write("a.yaml", &app);
+    home.run(&["lint", "a.yaml"]).expect(0);
+    home.write("a.yaml", &app.replace("    port: null\n", ""));
+    home.run(&["lint", "a.yaml"]).expect(4).prints("nobody listens with `redirect_uri: oob`");
+    home.write(
+        "a.yaml",
+        &app.replace(
+            "    type: oauth1\n    user_info",
+            "    type: oauth1\n    port: any\n    user_info",
+        ),
+    );
+    let ran = home.run(&["lint", "a.yaml"]).expect(4);
+    ran.prints("`port` needs a `request_token_endpoint` beside it");
+}
+
+#[test]
 fn a_key_that_is_none_is_told_before_anything_is_sent() {
     let sandbox = Sandbox::start(&[]);
     let home = home(&sandbox);
     let ran = home.run(&["connect", APP, "--auth", "rsa", "--no-browser"]).expect(4);
-    ran.says("no RSA private key in PEM");
+    ran.says("needs an RSA private key");
 }
 
 #[test]
@@ -65,14 +98,45 @@ fn a_pin_is_typed_where_nobody_comes_back() {
     let home = home(&sandbox);
     let mut terminal = home.on_terminal(&["connect", APP, "--auth", "pin", "--no-browser"]);
     let address = terminal.address("/oauth1/authorize");
-    let page = browse(&address);
-    let pin = page.body.split("id=\"pin\">").nth(1).unwrap().split('<').next().unwrap();
-    terminal.until("PIN").types(pin);
+    let pin = pin(&address);
+    terminal.until("Type the PIN here:").types("").types(&format!(" {pin} "));
     terminal.until("Connected");
     assert_eq!(terminal.ends(), 0);
     home.run(&["call", APP, "/api/x"]).expect(0);
-    let none = home.run(&["connect", APP, "--auth", "pin", "--no-browser"]).expect(2);
-    none.says("no PIN was typed");
+    assert!(!terminal.seen.contains("paste"), "{}", terminal.seen);
+}
+
+/// The PIN that the page shows to whoever agrees.
+fn pin(url: &str) -> String {
+    let page = browse(url).body;
+    page.split("id=\"pin\">").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_pin_is_piped_and_a_wrong_or_missing_one_is_told() {
+    let sandbox = Sandbox::start(&[]);
+    let home = home(&sandbox);
+    let connect = ["connect", APP, "--auth", "pin", "--no-browser"];
+    let start = || {
+        let child = home.command(&connect).stdin(Stdio::piped()).spawn().unwrap();
+        Waiting::new(child, &connect)
+    };
+    let mut waiting = start();
+    pin(&waiting.url);
+    writeln!(waiting.child.stdin.take().unwrap(), "not-the-pin").unwrap();
+    waiting.finish().expect(5).says("the oauth_verifier is wrong");
+    home.run(&connect).expect(2).says("no PIN was typed");
+    let mut child = home.command(&[&connect[..], &["--timeout", "1"]].concat());
+    let mut waiting = Waiting::new(child.stdin(Stdio::piped()).spawn().unwrap(), &connect);
+    let stdin = waiting.child.stdin.take();
+    waiting.finish().expect(6).says("within 1 s");
+    drop(stdin);
+    assert_eq!(home.kept(), 1, "only the client");
+    let mut waiting = start();
+    let pin = pin(&waiting.url);
+    writeln!(waiting.child.stdin.take().unwrap(), "{pin}").unwrap();
+    waiting.finish().expect(0).says("as ada@sandbox.test");
+    home.run(&["call", APP, "/api/x"]).expect(0);
 }
 
 #[test]
@@ -89,6 +153,17 @@ fn what_is_not_the_answer_is_no_end_of_the_wait() {
     }
     assert!(!token.is_empty());
     waiting.browse_and_finish().expect(0).says("is not the one that was sent");
+}
+
+#[test]
+fn a_redirect_that_names_another_token_is_waited_past() {
+    let sandbox = Sandbox::start(&["--misbehave", "oauth1-wrong-token"]);
+    let home = home(&sandbox);
+    let ran = home.connect(&[APP, "--timeout", "1"]).expect(6);
+    ran.says("is not the one that was sent").says("Still waiting").says("within 1 s");
+    assert_eq!(home.kept(), 1, "only the client");
+    sandbox.misbehave(&["stray-callback"]);
+    home.connect(&[APP]).expect(0).says("no `oauth_token`").says("Connected");
 }
 
 #[test]
@@ -119,7 +194,7 @@ fn decide(sandbox: &Sandbox, url: &str, decision: &str, person: &str) {
 #[test]
 fn a_provider_that_says_no_or_confirms_no_callback_is_told() {
     for (misbehaviour, said) in [
-        ("oauth1-problem", "consumer_key_rejected"),
+        ("oauth1-problem", "consumer_key_rejected: the client id or the client secret is wrong"),
         ("oauth1-unconfirmed", "oauth_callback_confirmed"),
     ] {
         let sandbox = Sandbox::start(&["--misbehave", misbehaviour]);
@@ -131,7 +206,9 @@ fn a_provider_that_says_no_or_confirms_no_callback_is_told() {
     home.write("secret.txt", "some-other-secret");
     let set = ["client", "set", APP, "--id", "practice-consumer", "--secret", "@secret.txt"];
     home.run(&set).expect(0);
-    home.run(&["connect", APP, "--no-browser"]).expect(5).says("the signature is wrong");
+    let ran = home.run(&["connect", APP, "--no-browser"]).expect(5);
+    let ran = ran.says("signature_invalid (the signature is wrong)");
+    ran.says("`practice-consumer` has the secret `practice-consumer-secret`");
 }
 
 #[test]
@@ -196,8 +273,7 @@ fn token_by_hand(sandbox: &Sandbox) -> (String, String) {
         (pairs["oauth_token"].clone(), pairs["oauth_token_secret"].clone())
     };
     let (token, secret) = leg("/oauth1/request_token", "", "oauth_callback=\"oob\", ");
-    let page = browse(&format!("{}/oauth1/authorize?oauth_token={token}", sandbox.url));
-    let pin = page.body.split("id=\"pin\">").nth(1).unwrap().split('<').next().unwrap();
+    let pin = pin(&format!("{}/oauth1/authorize?oauth_token={token}", sandbox.url));
     let more = format!("oauth_token=\"{token}\", oauth_verifier=\"{pin}\", ");
     leg("/oauth1/access_token", &secret, &more)
 }

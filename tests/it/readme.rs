@@ -1,6 +1,6 @@
 //! README.md says what is true: its definitions are clean, its tables are those of `--help`.
 
-use crate::support::Home;
+use crate::support::{Home, Sandbox, request, request_with};
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -95,4 +95,67 @@ fn the_exit_statuses_are_those_of_the_help() {
     let told: Vec<(String, String)> =
         rows.iter().map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
     assert_eq!(told, help("Exit status:"));
+}
+
+/// The texts in backticks of a line.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+fn sandbox_section(readme: &str) -> &str {
+    readme.split_once("\n## The sandbox\n").unwrap().1.split("\n## ").next().unwrap()
+}
+
+#[test]
+fn the_misbehaviours_are_those_of_the_list() {
+    let readme = readme();
+    let rows = sandbox_section(&readme).split_once("| moment | names |").unwrap().1;
+    let mut told: Vec<&str> =
+        rows.lines().filter(|line| line.starts_with('|')).flat_map(quoted).collect();
+    told.sort_unstable();
+    let list = Home::new().run(&["sandbox", "--list"]).expect(0).stdout;
+    let mut known: Vec<&str> =
+        list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    known.sort_unstable();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn every_address_of_the_sandbox_is_there() {
+    let sandbox = Sandbox::start(&[]);
+    let readme = readme();
+    let rows = table(&readme, "The sandbox");
+    let addresses: Vec<&str> = rows.iter().flat_map(|row| quoted(row[0])).collect();
+    assert!(addresses.len() >= 30, "{addresses:?}");
+    let is_there = |path: &str| request("GET", &format!("{}{path}", sandbox.url), "").status != 404;
+    assert!(!is_there("/nowhere"));
+    for address in addresses {
+        let path = address.replace("/NAME", "/x").replace("/...", "/token");
+        // The API of a type lies beneath its prefix.
+        assert!(is_there(&path) || is_there(&format!("{path}/me")), "{address}");
+    }
+}
+
+#[test]
+fn the_sandbox_knows_every_client_that_is_named() {
+    let readme = readme();
+    let sandbox = Sandbox::start(&[]);
+    let rows = sandbox_section(&readme).split_once("| client | secret or key |").unwrap().1;
+    let rows = rows.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let mut tried = 0;
+    for row in rows.filter(|row| !row.contains("consumer")) {
+        let (ids, secrets) = row.trim_matches('|').split_once('|').unwrap();
+        let mut secrets = quoted(secrets).filter(|word| word.ends_with("secret"));
+        for id in quoted(ids) {
+            let secret = secrets.next().map(|secret| format!("&client_secret={secret}"));
+            let body = format!("client_id={id}{}&grant_type=none", secret.unwrap_or_default());
+            let answer = request_with("POST", &format!("{}/token", sandbox.url), &form, &body).body;
+            assert!(answer.contains("error"), "{id}: {answer}");
+            assert!(!answer.contains("client id is unknown"), "{id}: {answer}");
+            assert!(!answer.contains("secret is wrong"), "{id}: {answer}");
+            tried += 1;
+        }
+    }
+    assert_eq!(tried, 7);
 }

@@ -79,28 +79,7 @@ impl Home {
 
     /// Starts any command that waits for the browser.
     pub(crate) fn start(&self, all: &[&str]) -> Waiting {
-        let mut child = self.command(all).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        let url = loop {
-            let mut line = String::new();
-            if stderr.read_line(&mut line).unwrap() == 0 {
-                let output = child.wait_with_output().unwrap();
-                panic!("no address was printed by {all:?} ({:?}):\n{said}", output.status.code());
-            }
-            said.push_str(&line);
-            // The long address stands alone on its line.
-            if line.starts_with("http") {
-                break line.trim().to_owned();
-            }
-        };
-        Waiting {
-            arguments: all.iter().map(ToString::to_string).collect(),
-            child,
-            stderr,
-            said,
-            url,
-        }
+        Waiting::new(self.command(all).spawn().unwrap(), all)
     }
 }
 
@@ -116,6 +95,26 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    /// Reads up to the address for the browser.
+    pub(crate) fn new(mut child: Child, all: &[&str]) -> Self {
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        let url = loop {
+            let mut line = String::new();
+            if stderr.read_line(&mut line).unwrap() == 0 {
+                let output = child.wait_with_output().unwrap();
+                panic!("no address was printed by {all:?} ({:?}):\n{said}", output.status.code());
+            }
+            said.push_str(&line);
+            // The long address stands alone on its line.
+            if line.starts_with("http") {
+                break line.trim().to_owned();
+            }
+        };
+        let arguments = all.iter().map(ToString::to_string).collect();
+        Self { arguments, child, stderr, said, url }
+    }
+
     /// The short link that it printed.
     pub(crate) fn short_link(&self) -> String {
         let line = self.said.lines().find(|line| line.trim_start().starts_with("Open")).unwrap();

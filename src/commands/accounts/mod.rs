@@ -274,8 +274,11 @@ async fn refresh_now(
     let identity = identify(&mut session, &chooser).await.map_err(test)?;
     let (extras, credential) = (session.extras, session.credential);
     opened.account.extras = extras;
-    opened.account.identity = identity.name;
-    opened.account.verified = identity.verified;
+    // Where there is nobody to ask, what fields or an ID token told goes on to hold.
+    if identity.verified {
+        opened.account.identity = identity.name;
+        opened.account.verified = true;
+    }
     opened.credential = credential;
     around.accounts.renew(&mut opened).await?;
     Ok(id)

@@ -14,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// How much of standard input is read at a time, in bytes.
 const CHUNK: usize = 64 * 1024;
+/// The content type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A call as typed.
 pub(super) struct Input {
@@ -28,8 +30,8 @@ pub(super) struct Input {
 enum Source {
     None,
     Value(Body, Option<&'static str>),
-    File(PathBuf),
-    Stdin,
+    File(PathBuf, &'static str),
+    Stdin(&'static str),
 }
 
 impl Input {
@@ -62,8 +64,8 @@ impl Input {
     /// Whether the body can be read a second time: a pipe that has a file's name cannot.
     pub(super) fn can_repeat(&self) -> bool {
         match &self.body {
-            Source::Stdin => false,
-            Source::File(path) => regular_length(path).is_some(),
+            Source::Stdin(_) => false,
+            Source::File(path, _) => regular_length(path).is_some(),
             Source::None | Source::Value(..) => true,
         }
     }
@@ -71,7 +73,7 @@ impl Input {
     /// The SHA-256 digest of a body that is a file, in hexadecimal, for signatures over it. The file
     /// is read a chunk at a time.
     pub(super) fn digest(&self) -> Result<Option<String>> {
-        let Source::File(path) = &self.body else { return Ok(None) };
+        let Source::File(path, _) = &self.body else { return Ok(None) };
         let failed = |error| Error::io(format!("`{}` cannot be read", path.display()), &error);
         let mut file = std::fs::File::open(path).map_err(failed)?;
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
@@ -104,7 +106,7 @@ impl Input {
         {
             request.set_header("content-type", kind)?;
         }
-        if let Source::File(path) = &self.body
+        if let Source::File(path, _) = &self.body
             && let Some(length) = regular_length(path)
         {
             // Without it the body would be sent in chunks, which many servers refuse.
@@ -118,8 +120,8 @@ impl Input {
     pub(super) async fn stream(&self) -> Result<Option<reqwest::Body>> {
         match &self.body {
             Source::None | Source::Value(..) => Ok(None),
-            Source::Stdin => Ok(Some(reader_body(tokio::io::stdin()))),
-            Source::File(path) => {
+            Source::Stdin(_) => Ok(Some(reader_body(tokio::io::stdin()))),
+            Source::File(path, _) => {
                 let file = tokio::fs::File::open(path).await;
                 let file = file.map_err(|error| {
                     Error::io(format!("`{}` cannot be read", path.display()), &error)
@@ -137,9 +139,10 @@ impl Input {
 impl Source {
     fn parse(arguments: &Arguments) -> Result<Self> {
         if let Some(data) = &arguments.data {
+            let kind = if arguments.form { FORM } else { "application/json" };
             return Ok(match data.strip_prefix('@') {
-                Some(path) => Self::File(PathBuf::from(path)),
-                None if data == "-" => Self::Stdin,
+                Some(path) => Self::File(PathBuf::from(path), kind),
+                None if data == "-" => Self::Stdin(kind),
                 None => Self::of_text(data, arguments.form),
             });
         }
@@ -175,11 +178,9 @@ impl Source {
     /// A text goes out byte for byte; its type is what it looks like.
     fn of_text(data: &str, form: bool) -> Self {
         let kind = match serde_json::from_str::<Value>(data) {
-            _ if form => "application/x-www-form-urlencoded",
+            _ if form => FORM,
             Ok(_) => "application/json",
-            Err(_) if data.contains('=') && !data.contains(char::is_whitespace) => {
-                "application/x-www-form-urlencoded"
-            }
+            Err(_) if data.contains('=') && !data.contains(char::is_whitespace) => FORM,
             Err(_) => "text/plain; charset=utf-8",
         };
         Self::Value(Body::Text(data.to_owned()), Some(kind))
@@ -193,11 +194,11 @@ impl Source {
     fn value(&self, opened: bool) -> Body {
         match self {
             Self::None => Body::Empty,
-            Self::File(_) | Self::Stdin => Body::Stream,
+            Self::File(..) | Self::Stdin(_) => Body::Stream,
             Self::Value(Body::Text(text), Some("application/json")) if opened => {
                 serde_json::from_str(text).map_or_else(|_| Body::Text(text.clone()), Body::Json)
             }
-            Self::Value(Body::Text(text), Some("application/x-www-form-urlencoded")) if opened => {
+            Self::Value(Body::Text(text), Some(FORM)) if opened => {
                 Body::Form(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
             }
             Self::Value(body, _) => body.clone(),
@@ -208,7 +209,7 @@ impl Source {
     fn content_type(&self) -> Option<&'static str> {
         match self {
             Self::Value(_, kind) => *kind,
-            Self::File(_) | Self::Stdin => Some("application/json"),
+            Self::File(_, kind) | Self::Stdin(kind) => Some(kind),
             Self::None => None,
         }
     }

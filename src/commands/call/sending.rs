@@ -7,7 +7,7 @@ use crate::accounts::Opened;
 use crate::definition::Signature;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Session;
-use crate::flow::explain::{Doing, explain_http};
+use crate::flow::explain::{Doing, explain};
 use crate::refresh::Surroundings;
 use crate::request::Request;
 use reqwest::Response;
@@ -72,8 +72,14 @@ async fn once(
         dpop.prove(request, token).map_err(|error| call_error(error, &opened.id))?;
     }
     let body = input.stream().await?;
-    let response = around.http.stream("call", request, body, &session.hosts).await;
-    response.map_err(|error| explain_http(&error, around.definition, &opened.id, Doing::Test))
+    let renew = |request: &mut Request| {
+        if let Some(dpop) = &session.dpop {
+            dpop.prove(request, session.credential.access_token.as_ref())?;
+        }
+        session.sign(request, around.auth.request.signature.as_ref(), &session.scope())
+    };
+    let response = around.http.stream_renewed("call", request, body, &session.hosts, renew).await;
+    response.map_err(|error| explain(error, around.definition, &opened.id, Doing::Test))
 }
 
 /// Whether a refusal only asks for the nonce that it brings (RFC 9449 section 9).

@@ -2,6 +2,7 @@
 //! definition, which is the person's to keep and edit.
 
 use crate::commands::App;
+use crate::definition::hosts::is_loopback;
 use crate::definition::names::AppName;
 use crate::definition::{GrantType, ServerMetadata};
 use crate::error::{Error, Kind, Result};
@@ -18,9 +19,16 @@ use url::Url;
 /// Scopes of OpenID Connect that say who it is, and that let an account live on.
 const OPENID_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
+/// Where the browser comes back to, of a client that is registered on the way.
+const REDIRECT_URIS: [&str; 3] = [
+    "http://127.0.0.1:8917/callback",
+    "http://127.0.0.1:8918/callback",
+    "http://127.0.0.1:8919/callback",
+];
+
 /// Whether a word on the command line is an address and no app's name.
 pub(super) fn is_address(word: &str) -> bool {
-    word.starts_with("https://") || word.starts_with("http://")
+    word.contains("://")
 }
 
 /// The name of the app behind an address: that of the definition made for it before, or a new one
@@ -51,12 +59,19 @@ pub(super) async fn app_of(app: &App, http: &Client, word: &str) -> Result<Strin
 }
 
 fn parse(word: &str) -> Result<Url> {
-    let url = Url::parse(word).ok().filter(|url| url.host_str().is_some());
+    let url = Url::parse(word).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
     let plain = url.filter(|url| url.username().is_empty() && url.password().is_none());
-    plain.ok_or_else(|| {
+    let url = plain.filter(|url| url.host_str().is_some()).ok_or_else(|| {
         Error::new(Kind::Usage, "this is no address of an app")
             .hint("give the address of an issuer or of an API, such as https://api.example.com/mcp")
-    })
+    })?;
+    if url.scheme() == "http" && !is_loopback(&url) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::new(Kind::Usage, format!("`{host}` is asked over https only"))
+            .because("anybody on the way could answer in its place")
+            .hint(format!("run `tieline connect https://{host}{}`", url.path())));
+    }
+    Ok(url)
 }
 
 /// The host and, away from the root, the path: `api.example.com/mcp` is `api-example-com-mcp`.
@@ -96,9 +111,15 @@ async fn ask(http: &Client, address: &Url) -> std::result::Result<Found, FlowErr
 fn unknown(address: &Url, error: &FlowError) -> Error {
     let host = address.host_str().unwrap_or_default();
     let kind = if matches!(error, FlowError::Http(_)) { Kind::Network } else { Kind::Refused };
-    Error::new(kind, format!("`{host}` does not say how it is authorized"))
-        .because(error)
-        .hint("write a definition: the README says how; or give the address of its issuer")
+    let shown = Error::new(kind, format!("`{host}` does not say how it is authorized"));
+    match error {
+        FlowError::Http(error) => {
+            error.hint().into_iter().fold(shown.because(error), |shown, hint| shown.hint(hint))
+        }
+        error => shown
+            .because(error)
+            .hint("write a definition: the README says how; or give the address of its issuer"),
+    }
 }
 
 impl Found {
@@ -126,6 +147,10 @@ impl Found {
         if let Some(resource) = &self.resource {
             yaml.push_str(&format!("    resource: {}\n", quoted(&resource.resource)));
         }
+        if self.metadata.registration_endpoint.is_some() {
+            // All are registered at once: some port of them will be free.
+            yaml.push_str(&format!("    redirect_uri: [{}]\n", REDIRECT_URIS.join(", ")));
+        }
         if self.offers_devices() {
             yaml.push_str("    grant: [authorization_code, device_code]\n");
         }
@@ -140,7 +165,7 @@ impl Found {
             );
         }
         if self.resource.is_some() || self.metadata.userinfo_endpoint.is_none() {
-            yaml.push_str("    # Nothing says who is connected.\n    user_info_endpoint: null\n");
+            yaml.push_str("    # No call says who is connected.\n    user_info_endpoint: null\n");
         }
         yaml
     }

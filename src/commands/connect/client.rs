@@ -32,6 +32,10 @@ pub(super) async fn find_client(
             let client = client.unwrap_or_else(|| OAuthClient::public(given.expose()));
             return Ok(Some((client, false)));
         }
+        // The rest of it is asked for with the account's fields.
+        if secret.is_none() && auth.field("client_secret").is_some() {
+            return Ok(None);
+        }
         let known = kept.unwrap_or_else(|| OAuthClient::public(given.expose()));
         let mut client = OAuthClient { secret, ..known };
         for field in &definition.client_fields {
@@ -51,16 +55,50 @@ pub(super) async fn find_client(
     Ok(public.map(|public| (OAuthClient::public(public), false)))
 }
 
+/// What is asked for: where there is no browser, the client too, unless it is known already.
+pub(super) fn wanted_fields(
+    definition: &Definition,
+    auth: &Authorization,
+    knows_client: bool,
+) -> Vec<Field> {
+    if auth.field("client_id").is_none() {
+        return auth.fields.clone();
+    }
+    let mut wanted = auth.fields.clone();
+    match knows_client {
+        true => wanted.retain(|field| !is_of_client(field)),
+        false => wanted.extend(own_fields(definition, auth).cloned()),
+    }
+    wanted
+}
+
 /// The presets by which a client is asked for, where there is no browser.
-pub(super) fn is_of_client(field: &Field) -> bool {
+fn is_of_client(field: &Field) -> bool {
     matches!(field.name.as_str(), "client_id" | "client_secret")
 }
 
+/// What belongs to a client beside them, and not to the account.
+fn own_fields<'d>(
+    definition: &'d Definition,
+    auth: &'d Authorization,
+) -> impl Iterator<Item = &'d Field> {
+    definition.client_fields.iter().filter(|field| auth.field(&field.name).is_none())
+}
+
 /// A client that was given with the account's fields.
-pub(super) fn client_of_fields(collected: &mut Collected) -> Option<OAuthClient> {
+pub(super) fn client_of_fields(
+    definition: &Definition,
+    auth: &Authorization,
+    collected: &mut Collected,
+) -> Option<OAuthClient> {
     let id = collected.plain.remove("client_id")?;
     let secret = collected.secret.remove("client_secret");
-    Some(OAuthClient { secret, ..OAuthClient::public(&id) })
+    let mut client = OAuthClient { secret, ..OAuthClient::public(&id) };
+    for Field { name, .. } in own_fields(definition, auth) {
+        client.fields.extend(collected.plain.remove_entry(name));
+        client.secret_fields.extend(collected.secret.remove_entry(name));
+    }
+    Some(client)
 }
 
 /// Whether nothing works without a client: an assertion can say itself who it is from.
@@ -86,6 +124,7 @@ pub(super) async fn register_or_refuse(ground: Ground<'_>, fields: &Scope) -> Re
     }
     let shown = crate::text::short(&client.id, 24);
     app.terminal.say(format!("{} gave this computer the client {shown}.", definition.title));
+    app.terminal.say("");
     Ok(client)
 }
 

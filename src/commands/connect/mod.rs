@@ -2,6 +2,7 @@
 
 mod address;
 mod client;
+mod grant;
 mod listening;
 mod outcome;
 mod pending;
@@ -59,7 +60,7 @@ pub struct Arguments {
     #[arg(long)]
     pub replace: bool,
     /// Print the authorization URL and end; `--finish` completes it within an hour
-    #[arg(long, conflicts_with_all = ["finish", "listen", "tls_certificate", "replace"])]
+    #[arg(long, conflicts_with_all = ["finish", "listen", "tls_certificate", "replace", "device"])]
     pub start: bool,
     /// Complete what `--start` began, with the address that the browser ended on; `-` reads it from
     /// standard input, where no other process sees the code in it

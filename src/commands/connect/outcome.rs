@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::commands::App;
 use crate::context::now;
 use crate::definition::names::AccountId;
-use crate::definition::{Definition, Way};
+use crate::definition::{Authorization, Definition, Way};
 use crate::error::Result;
 use crate::redirect::{Outcome, Page, Row};
 use crate::terminal::{Style, duration};
@@ -50,16 +50,25 @@ pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, 
     terminal.detail("next", terminal.paint(Style::Command, next.trim_end()));
 }
 
-/// A path to try: the user information's, where it is relative to the base URL.
+/// A path to try: the user information's, or that of the resource that the tokens are for, where it is
+/// relative to the base URL.
 fn example_path(definition: &Definition, account: &Account) -> String {
     let auth = definition.authorization(Some(&account.authorization));
-    let url =
-        auth.and_then(|auth| Some((auth.user_info.as_ref()?.url.source(), auth.base_url.source())));
-    let path = url.and_then(|(url, base)| match url.contains("://") || url.starts_with("{{") {
-        true => url.strip_prefix(base.trim_end_matches('/')).map(ToOwned::to_owned),
-        false => Some(format!("/{}", url.trim_start_matches('/'))),
+    if auth.is_some_and(Authorization::is_ftp) {
+        return "LIST".to_owned();
+    }
+    let path = auth.and_then(|auth| {
+        let user_info = auth.user_info.as_ref().map(|endpoint| &endpoint.url);
+        let url = user_info.or_else(|| auth.oauth2()?.resource.first())?.source();
+        match url.contains("://") || url.starts_with("{{") {
+            true => {
+                url.strip_prefix(auth.base_url.source().trim_end_matches('/')).map(str::to_owned)
+            }
+            false => Some(format!("/{}", url.trim_start_matches('/'))),
+        }
     });
-    path.filter(|path| !path.contains("{{")).unwrap_or_else(|| "/".to_owned())
+    path.filter(|path| path.starts_with('/') && !path.contains("{{"))
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// What the browser shows in the end.

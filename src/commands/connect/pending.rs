@@ -1,6 +1,7 @@
 //! `connect --start` and `connect --finish`: the browser's part in between, whenever and wherever.
 
 use super::client::find_client;
+use super::grant::check_redirects;
 use super::outcome::say_connected;
 use super::prepare::session;
 use super::{Arguments, Ground, Prepared, definition, definition_path, keep, prepare};
@@ -11,7 +12,7 @@ use crate::context::now;
 use crate::credential::Client as OAuthClient;
 use crate::definition::hosts::Hosts;
 use crate::definition::names::{AccountId, AppName};
-use crate::definition::{Authorization, Definition, OAuth2};
+use crate::definition::{Authorization, Definition, OAuth2, Way};
 use crate::error::{Error, Kind, Result};
 use crate::flow::explain::{Doing as Attempt, explain};
 use crate::flow::fields::{Collected, parse_given};
@@ -32,7 +33,7 @@ const MAX_ADDRESS: u64 = 16 * 1024;
 /// Prints the authorization URL, and keeps what the second half needs.
 pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<()> {
     let Ground { app, accounts, id, auth, .. } = ground;
-    oauth2_of(auth, id)?;
+    check_redirects(oauth2_of(auth, id)?, auth, &id.to_string())?;
     // Better now than after the person has agreed.
     let writable = app.stores.get(app.stores.choice)?.check_writable().await;
     writable.map_err(|error| store_error(&error, &id.to_string(), Doing::Store))?;
@@ -56,7 +57,11 @@ pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<(
 
 fn oauth2_of<'d>(auth: &'d Authorization, id: &AccountId) -> Result<&'d OAuth2> {
     auth.oauth2().ok_or_else(|| {
-        Error::new(Kind::Usage, format!("`{}` needs no browser for `{id}`", auth.name))
+        let message = match &auth.way {
+            Way::OAuth1(_) => format!("connecting `{id}` by OAuth 1.0a cannot be finished later"),
+            _ => format!("`{}` needs no browser for `{id}`", auth.name),
+        };
+        Error::new(Kind::Usage, message)
             .hint(format!("run `tieline connect {id}` without `--start`"))
     })
 }

@@ -1,16 +1,18 @@
 //! What a whole authorization needs before it runs: definition, client, fields, scopes.
 
 use super::client::{
-    client_of_fields, find_client, is_of_client, needs_client, register_or_refuse,
+    client_of_fields, find_client, needs_client, register_or_refuse, wanted_fields,
 };
+use super::grant::{check_device, choose_grant};
 use super::listening::ListeningOptions;
+use crate::account::Account;
 use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::commands::{App, authorization};
 use crate::credential::{Client as OAuthClient, Credential};
 use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Field, GrantType, OAuth2, Way};
-use crate::error::{Error, Kind, Result};
+use crate::definition::{Authorization, Definition, GrantType, OAuth2, Way};
+use crate::error::Result;
 use crate::flow::authorization_code::Asking;
 use crate::flow::discovery::complete as complete_definition;
 use crate::flow::explain::{Doing, explain};
@@ -115,12 +117,13 @@ pub(in crate::commands) async fn prepare<'a>(
     own_client: Option<OAuthClient>,
 ) -> Result<Prepared<'a>> {
     let Ground { app, accounts, definition, auth, id, http, again, keeps, .. } = ground;
+    check_device(options, auth)?;
     let given = parse_given(&options.fields).await?;
     let before = match keeps {
         true => accounts.replaced(id)?.map(|record| record.account),
         false => None,
     };
-    let kept = before.as_ref().map(|account| account.fields.clone()).unwrap_or_default();
+    let kept = before.as_ref().map(|account| kept_fields(account, auth)).unwrap_or_default();
     let chosen: Vec<String> = auth
         .lookups
         .iter()
@@ -146,14 +149,12 @@ pub(in crate::commands) async fn prepare<'a>(
         kept: &kept,
         ask_all: options.ask,
     };
-    // A client that is known already is not asked for.
-    let asked = auth.fields.iter().filter(|field| found.is_none() || !is_of_client(field));
-    let asked: Vec<Field> = asked.cloned().collect();
+    let asked = wanted_fields(definition, auth, found.is_some());
     let mut collected = sources.collect(&asked, &chosen)?;
-    let given_client = client_of_fields(&mut collected).map(|client| (client, true));
-    let found = found.or(given_client);
+    let given_client = client_of_fields(definition, auth, &mut collected);
+    let found = found.or(given_client.map(|client| (client, true)));
     let fields = fields_scope(auth, &collected);
-    let definition = complete(ground, &fields).await?;
+    let definition = complete(ground, &fields, options.device).await?;
     let auth = authorization(definition, Some(&auth.name))?;
     let ground = Ground { definition, auth, ..ground };
     let client = match found {
@@ -177,6 +178,15 @@ pub(in crate::commands) async fn prepare<'a>(
         grant,
         ..Prepared::new(session, id, options)
     })
+}
+
+/// What is kept of the account, and the id of the client that it was connected with.
+fn kept_fields(account: &Account, auth: &Authorization) -> BTreeMap<String, String> {
+    let mut kept = account.fields.clone();
+    if let Some(id) = account.client_id.clone().filter(|_| account.authorization == auth.name) {
+        kept.insert("client_id".to_owned(), id);
+    }
+    kept
 }
 
 impl<'a> Prepared<'a> {
@@ -249,37 +259,17 @@ fn scopes(options: &Options, client: Option<&OAuthClient>, auth: &Authorization)
 }
 
 /// Asks the provider for what the definition leaves open.
-async fn complete<'a>(ground: Ground<'a>, fields: &Scope) -> Result<&'a Definition> {
+async fn complete<'a>(ground: Ground<'a>, fields: &Scope, device: bool) -> Result<&'a Definition> {
     let Ground { definition, auth, id, http, completed, .. } = ground;
     if let Some(done) = completed.get() {
         return Ok(done);
     }
-    let found = complete_definition(http, definition, auth, fields).await;
+    let found = complete_definition(http, definition, auth, fields, device).await;
     let found = found.map_err(|error| explain(error, definition, id, Doing::Connect))?;
     Ok(match found {
         Some(found) => completed.get_or_init(|| found),
         None => definition,
     })
-}
-
-/// The first grant that fits the terminal at hand: over SSH nobody has a browser here.
-fn choose_grant(app: &App, options: &Options, auth: &Authorization) -> Result<GrantType> {
-    let Some(oauth2) = auth.oauth2() else { return Ok(GrantType::AuthorizationCode) };
-    let device = oauth2.grants.contains(&GrantType::DeviceCode);
-    let first = oauth2.grants.first().copied().unwrap_or(GrantType::AuthorizationCode);
-    match (options.device, first) {
-        (true, _) if device || oauth2.device_authorization.is_some() => Ok(GrantType::DeviceCode),
-        (true, _) => {
-            Err(Error::new(Kind::Usage, format!("`{}` has no grant for other devices", auth.name))
-                .hint("leave `--device` out; the address can be opened, or pasted, anywhere"))
-        }
-        (false, GrantType::AuthorizationCode)
-            if device && app.context.surroundings().ssh.is_some() =>
-        {
-            Ok(GrantType::DeviceCode)
-        }
-        (false, first) => Ok(first),
-    }
 }
 
 fn announce(

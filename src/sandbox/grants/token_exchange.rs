@@ -26,6 +26,10 @@ pub(super) fn issue(request: &TokenRequest<'_>) -> Result<Issued, OAuthError> {
     let authority = authority.map_err(|reason| {
         OAuthError::invalid_request(format!("the subject_token does not count: {reason}"))
     })?;
+    // RFC 9449 section 6: else whoever found a bound token could trade it for a free one.
+    if authority.key.is_some() && authority.key != request.key {
+        return Err(OAuthError::invalid_request("the subject_token is bound to another key"));
+    }
     let scopes = scope::narrowed(&authority.scopes, request.optional("scope"))?;
     let mut issued = request.grant(authority.subject, scopes, Rotation::Without)?;
     issued.issued_token_type = Some(ACCESS_TOKEN);

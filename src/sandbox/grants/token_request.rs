@@ -6,6 +6,7 @@ use crate::sandbox::called::Called;
 use crate::sandbox::client::Client;
 use crate::sandbox::error::OAuthError;
 use crate::sandbox::form::Parameters;
+use crate::sandbox::grants::GrantType;
 use crate::sandbox::ledger::{Grant, Issued, Rotation, Terms};
 use crate::sandbox::provider::Provider;
 use crate::sandbox::subject::Subject;
@@ -45,10 +46,12 @@ impl TokenRequest<'_> {
 
     /// What tokens are issued on, now.
     pub(super) fn terms(&self, rotation: Rotation) -> Result<Terms, OAuthError> {
+        // A client that cannot refresh has no use for a token to do so.
+        let refreshes = self.client.may_use(GrantType::RefreshToken).is_ok();
         Ok(Terms {
             now: Instant::now(),
             lifetime: self.provider.lifetime,
-            rotation,
+            rotation: if refreshes { rotation } else { Rotation::Without },
             resources: resource::asked(self.parameters)?,
             key: self.key.clone(),
             is_public: !self.client.is_confidential(),

@@ -15,11 +15,11 @@ use super::{
     id_token_audience, id_token_expired, id_token_issuer, id_token_nonce, id_token_signature,
     invalid_client, invalid_grant, invalid_scope, metadata_issuer, metadata_resource, missing_iss,
     missing_state, no_expires_in, no_refresh_rotation, no_refresh_token, no_token_type,
-    oauth1_problem, par_expired, refused_refresh, repeated_code, revocation_fails, server_error,
-    server_error_once, slow, somebody_else, stray_callback, temporarily_unavailable,
-    text_expires_in, token_redirect, too_many_requests, too_many_requests_once, truncated_answer,
-    unauthorized, unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type,
-    wrong_iss, wrong_state,
+    oauth1_problem, oauth1_wrong_token, par_expired, refused_refresh, repeated_code,
+    revocation_fails, server_error, server_error_once, slow, somebody_else, stray_callback,
+    temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
+    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
+    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 use crate::jose::{KeyError, SigningKey};
 use crate::sandbox::error::{NO_STORE, OAuthError};
@@ -50,6 +50,7 @@ pub(in crate::sandbox) async fn redirect(
             Misbehaviour::WrongIss => wrong_iss::edit(parameters),
             Misbehaviour::MissingIss => missing_iss::edit(parameters),
             Misbehaviour::RepeatedCode => repeated_code::edit(parameters),
+            Misbehaviour::Oauth1WrongToken => oauth1_wrong_token::edit(parameters),
             Misbehaviour::StrayCallback => stray_callback::send(redirect_uri).await,
             _ => {}
         }

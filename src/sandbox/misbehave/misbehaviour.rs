@@ -8,11 +8,11 @@ use super::{
     id_token_signature, invalid_client, invalid_grant, invalid_scope, metadata_issuer,
     metadata_resource, missing_iss, missing_state, no_expires_in, no_oauth_metadata,
     no_refresh_rotation, no_refresh_token, no_token_type, oauth1_problem, oauth1_unconfirmed,
-    par_expired, refused_refresh, repeated_code, revocation_fails, server_error, server_error_once,
-    slow, slow_down, somebody_else, stray_callback, temporarily_unavailable, text_expires_in,
-    token_redirect, too_many_requests, too_many_requests_once, truncated_answer, unauthorized,
-    unauthorized_client, unauthorized_once, unknown_token_type, wrong_content_type, wrong_iss,
-    wrong_state,
+    oauth1_wrong_token, par_expired, refused_refresh, repeated_code, revocation_fails,
+    server_error, server_error_once, slow, slow_down, somebody_else, stray_callback,
+    temporarily_unavailable, text_expires_in, token_redirect, too_many_requests,
+    too_many_requests_once, truncated_answer, unauthorized, unauthorized_client, unauthorized_once,
+    unknown_token_type, wrong_content_type, wrong_iss, wrong_state,
 };
 
 /// Something that a provider may do wrong.
@@ -32,6 +32,7 @@ pub enum Misbehaviour {
     ParExpired,
     Oauth1Problem,
     Oauth1Unconfirmed,
+    Oauth1WrongToken,
     InvalidGrant,
     InvalidClient,
     RefusedRefresh,
@@ -79,7 +80,7 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// All of them, in the order of a connection's life.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::WrongState,
         Self::MissingState,
         Self::WrongIss,
@@ -93,6 +94,7 @@ impl Misbehaviour {
         Self::ParExpired,
         Self::Oauth1Problem,
         Self::Oauth1Unconfirmed,
+        Self::Oauth1WrongToken,
         Self::InvalidGrant,
         Self::InvalidClient,
         Self::RefusedRefresh,
@@ -171,6 +173,7 @@ impl Misbehaviour {
             Self::ParExpired => par_expired::ABOUT,
             Self::Oauth1Problem => oauth1_problem::ABOUT,
             Self::Oauth1Unconfirmed => oauth1_unconfirmed::ABOUT,
+            Self::Oauth1WrongToken => oauth1_wrong_token::ABOUT,
             Self::InvalidGrant => invalid_grant::ABOUT,
             Self::InvalidClient => invalid_client::ABOUT,
             Self::RefusedRefresh => refused_refresh::ABOUT,

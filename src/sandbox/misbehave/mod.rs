@@ -37,6 +37,7 @@ mod no_refresh_token;
 mod no_token_type;
 mod oauth1_problem;
 mod oauth1_unconfirmed;
+mod oauth1_wrong_token;
 mod par_expired;
 mod refused_refresh;
 mod repeated_code;

@@ -15,7 +15,9 @@ use crate::sandbox::person::Person;
 use crate::sandbox::provider::Provider;
 use crate::sandbox::{misbehave, page};
 
+use super::BODY;
 use super::message::Message;
+use super::problem::Problem;
 
 /// Where nobody listens: the verifier is shown, and typed.
 const OUT_OF_BAND: &str = "oob";
@@ -32,18 +34,19 @@ pub(in crate::sandbox) async fn request_token(
     }
     let message = match read(request).await {
         Ok(message) => message,
-        Err(reason) => return refusal(reason),
+        Err(problem) => return problem.into_response(),
     };
     let given = message.verify(&provider, "").and_then(|()| {
-        let callback = message.one("oauth_callback").ok_or("oauth_callback is missing")?;
+        let callback = message.one("oauth_callback");
+        let callback = callback.ok_or(Problem::absent("oauth_callback is missing"))?;
         if callback != OUT_OF_BAND && !is_registered(&provider.redirect_uris, callback) {
-            return Err("oauth_callback is not registered");
+            return Err(Problem::rejected("oauth_callback is not registered"));
         }
         Ok(provider.oauth1.ask(message.consumer()?, callback))
     });
     match given {
         Ok(pair) => tokens(pair, misbehave::confirms_callback(&provider.switches)),
-        Err(reason) => refusal(reason),
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -58,7 +61,7 @@ pub(in crate::sandbox) async fn authorize(
         return page::refusal("The oauth_token is unknown or was used.");
     };
     if provider.agrees {
-        return agreed(&provider, &token, Person::Ada);
+        return agreed(&provider, &token, Person::Ada).await;
     }
     let id = provider.asked_by_consumers.ask(token);
     page::consumer_consent(&asked.consumer, &asked.callback, &id)
@@ -76,19 +79,19 @@ pub(in crate::sandbox) async fn decide(
         return page::refusal("This page was answered already, or is too old. Start again.");
     };
     match (form.one("decision"), form.one("person").and_then(Person::from_sub)) {
-        (Some("allow"), Some(person)) => agreed(&provider, &token, person),
+        (Some("allow"), Some(person)) => agreed(&provider, &token, person).await,
         _ => {
             provider.oauth1.refuse(&token);
             match &*asked.callback {
                 OUT_OF_BAND => page::done("You refused"),
                 // The RFC says nothing of it; many providers send this.
-                callback => back(callback, &[("denied", token)]),
+                callback => back(&provider, callback, vec![("denied", token)]).await,
             }
         }
     }
 }
 
-fn agreed(provider: &Provider, token: &str, person: Person) -> Response {
+async fn agreed(provider: &Provider, token: &str, person: Person) -> Response {
     let Some(asked) = provider.oauth1.temporary(token) else {
         return page::refusal("The oauth_token is unknown or was used.");
     };
@@ -98,14 +101,19 @@ fn agreed(provider: &Provider, token: &str, person: Person) -> Response {
     match &*asked.callback {
         OUT_OF_BAND => page::pin(&verifier),
         callback => {
-            let parameters = [("oauth_token", token.to_owned()), ("oauth_verifier", verifier)];
-            back(callback, &parameters)
+            let parameters = vec![("oauth_token", token.to_owned()), ("oauth_verifier", verifier)];
+            back(provider, callback, parameters).await
         }
     }
 }
 
-fn back(callback: &str, parameters: &[(&'static str, String)]) -> Response {
-    let location = with_parameters(callback, parameters);
+async fn back(
+    provider: &Provider,
+    callback: &str,
+    mut parameters: Vec<(&'static str, String)>,
+) -> Response {
+    misbehave::redirect(&provider.switches, callback, &mut parameters).await;
+    let location = with_parameters(callback, &parameters);
     let headers =
         [(header::LOCATION, location), (header::REFERRER_POLICY, "no-referrer".to_owned())];
     (StatusCode::SEE_OTHER, NO_STORE, headers).into_response()
@@ -118,32 +126,34 @@ pub(in crate::sandbox) async fn access_token(
 ) -> Response {
     let message = match read(request).await {
         Ok(message) => message,
-        Err(reason) => return refusal(reason),
+        Err(problem) => return problem.into_response(),
     };
     match trade(&provider, &message) {
         Ok(pair) => {
             provider.count(|counters| counters.tokens_issued += 1);
             tokens(pair, false)
         }
-        Err(reason) => refusal(reason),
+        Err(problem) => problem.into_response(),
     }
 }
 
-fn trade(provider: &Provider, message: &Message) -> Result<(String, String), &'static str> {
-    let token = message.one("oauth_token").ok_or("oauth_token is missing")?;
-    let asked = provider.oauth1.temporary(token).ok_or("the oauth_token is unknown or was used")?;
+fn trade(provider: &Provider, message: &Message) -> Result<(String, String), Problem> {
+    let token = message.one("oauth_token").ok_or(Problem::absent("oauth_token is missing"))?;
+    let asked = provider.oauth1.temporary(token);
+    let asked = asked.ok_or(Problem::token("the oauth_token is unknown or was used"))?;
     if asked.consumer != message.consumer()? {
-        return Err("the oauth_token is another consumer's");
+        return Err(Problem::token("the oauth_token is another consumer's"));
     }
     message.verify(provider, &asked.secret)?;
-    let verifier = message.one("oauth_verifier").ok_or("oauth_verifier is missing")?;
-    provider.oauth1.trade(token, verifier).ok_or("the oauth_verifier is wrong")
+    let verifier = message.one("oauth_verifier");
+    let verifier = verifier.ok_or(Problem::absent("oauth_verifier is missing"))?;
+    provider.oauth1.trade(token, verifier).ok_or(Problem::token("the oauth_verifier is wrong"))
 }
 
-async fn read(request: Request) -> Result<Message, &'static str> {
+async fn read(request: Request) -> Result<Message, Problem> {
     let called = Called::of(request.extensions());
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, MAX_BODY).await.map_err(|_| "the body is too long, or broke off")?;
+    let body = to_bytes(body, MAX_BODY).await.map_err(|_| BODY)?;
     Message::read(&parts, &called.origin, &body)
 }
 
@@ -155,14 +165,4 @@ fn tokens((token, secret): (String, String), confirmed: bool) -> Response {
     }
     let kind = [(header::CONTENT_TYPE, "application/x-www-form-urlencoded")];
     (NO_STORE, kind, form.finish()).into_response()
-}
-
-/// Section 3.2, with the words of the OAuth Problem Reporting extension.
-fn refusal(reason: &'static str) -> Response {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("oauth_problem", "parameter_rejected")
-        .append_pair("error_description", reason);
-    let kind = [(header::CONTENT_TYPE, "application/x-www-form-urlencoded")];
-    let challenge = [(header::WWW_AUTHENTICATE, r#"OAuth realm="sandbox""#)];
-    (StatusCode::UNAUTHORIZED, NO_STORE, kind, challenge, form.finish()).into_response()
 }

@@ -137,6 +137,22 @@ async fn the_refresh_token_of_a_public_client_is_bound_too() {
 }
 
 #[tokio::test]
+async fn a_bound_token_is_not_exchanged_for_a_free_one() {
+    let to = sandbox(&[]).await;
+    let (prover, thief) = (Prover::new(to), Prover::new(to));
+    let answer = prover.token(PRACTICE, GRANT, &json!({})).await;
+    let exchange = format!(
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange&subject_token={}\
+         &subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Aaccess_token",
+        member(&answer, "access_token")
+    );
+    assert!(token(to, &exchange).await.contains("bound to another key"));
+    assert!(thief.token(PRACTICE, &exchange, &json!({})).await.contains("bound to another key"));
+    let answer = prover.token(PRACTICE, &exchange, &json!({})).await;
+    assert_eq!(member(&answer, "token_type"), "DPoP");
+}
+
+#[tokio::test]
 async fn a_code_can_be_bound_beforehand() {
     let to = sandbox(&[]).await;
     let (prover, thief) = (Prover::new(to), Prover::new(to));

@@ -14,6 +14,7 @@ mod discovery;
 mod dpop;
 mod grants;
 mod introspection;
+mod oauth1;
 mod openid;
 mod protected_resource;
 mod pushed;

@@ -43,6 +43,7 @@ async fn only_a_token_for_the_resource_is_good_there() {
     assert!(call(to, "POST /mcp", &free, initialize).await.contains("invalid_token"));
     // And it is good nowhere else but at the provider's own user information.
     assert!(call(to, "GET /api/x", &bound, "").await.contains("another resource"));
+    assert!(call(to, "GET /api/userinfo", &bound, "").await.contains("another resource"));
     assert!(call(to, "GET /userinfo", &bound, "").await.contains("ada@sandbox.test"));
     assert!(call(to, "GET /api/x", &free, "").await.starts_with("HTTP/1.1 200"));
 }

@@ -47,6 +47,17 @@ async fn a_registered_client_works_like_any_other() {
 }
 
 #[tokio::test]
+async fn who_did_not_register_to_refresh_gets_nothing_to_refresh_with() {
+    let to = sandbox(&[]).await;
+    let metadata = r#"{"grant_types": ["password"], "token_endpoint_auth_method": "none"}"#;
+    let id = member(&register(to, metadata).await, "client_id").to_owned();
+    let body =
+        format!("client_id={id}&grant_type=password&username=ada&password=practice-password");
+    let answer = send(to, "POST /token", FORM, &body).await;
+    assert!(answer.contains("access_token") && !answer.contains("refresh_token"), "{answer}");
+}
+
+#[tokio::test]
 async fn a_client_authenticates_as_it_registered() {
     let to = sandbox(&[]).await;
     let answer = register(to, r#"{"grant_types": ["client_credentials"]}"#).await;

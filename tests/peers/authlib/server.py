@@ -3,7 +3,8 @@ refresh with rotation, revocation, introspection) and OAuth 1.0a (HMAC-SHA1, RSA
 
     python3 server.py RSA_PUBLIC_KEY.pem ACCESS_TOKEN_LIFETIME
 
-It prints one line, `READY http://127.0.0.1:PORT`, when it listens. Whoever opens an authorization page
+A device is told to poll once a second, and to slow down at its second poll; one that does not wait the five
+seconds longer then (RFC 8628 section 3.5) is never given a token. It prints one line, `READY http://127.0.0.1:PORT`, when it listens. Whoever opens an authorization page
 agrees. The checking is all Authlib's; this file only remembers.
 """
 
@@ -192,7 +193,8 @@ class DeviceAuthorization(DeviceAuthorizationEndpoint):
 
     def save_device_credential(self, client_id, scope, data):
         DEVICES[data['device_code']] = {
-            **data, 'client_id': client_id, 'scope': scope, 'since': time.time(), 'last': 0, 'grant': None
+            **data, 'client_id': client_id, 'scope': scope, 'since': time.time(), 'grant': None,
+            'polls': 0, 'next': 0,
         }
 
 
@@ -206,12 +208,17 @@ class DevicePoll(DeviceCodeGrant):
         )
 
     def query_user_grant(self, user_code):
-        return next((d['grant'] for d in DEVICES.values() if d['user_code'] == user_code), None)
+        found = next(found for found in DEVICES.values() if found['user_code'] == user_code)
+        return found['grant'] if time.time() >= found['next'] else None
 
     def should_slow_down(self, credential):
-        found = DEVICES[credential['device_code']]
-        early, found['last'] = time.time() - found['last'] < 1, time.time()
-        return early
+        """Asked where there is no grant: at the second poll, and at each that comes too early then."""
+        found, now = DEVICES[credential['device_code']], time.time()
+        found['polls'] += 1
+        slow = found['polls'] == 2 or now < found['next']
+        if slow:
+            found['next'] = now + 5
+        return slow
 
 
 class Revocation(RevocationEndpoint):
@@ -282,9 +289,11 @@ def client_endpoint(name):
 
 @app.get('/device')
 def device():
-    """Where a person types the code: `?user_code=…`, with `&answer=no` to refuse."""
+    """Where a person types the code: `?user_code=…`, with `&answer=no` to refuse, `&polls` to look."""
     for found in DEVICES.values():
         if found['user_code'] == request.args.get('user_code'):
+            if 'polls' in request.args:
+                return str(found['polls'])
             found['grant'] = (Person('ada'), request.args.get('answer') != 'no')
             return 'thank you'
     return 'unknown', 404
@@ -341,7 +350,7 @@ class Credential(Kept, TokenCredentialMixin):
 
 
 CONSUMERS = {'practice': Consumer('practice-secret')}
-TEMPORARY, CREDENTIALS, NONCES = {}, {}, set()
+TEMPORARY, CREDENTIALS, NONCES, LAST = {}, {}, set(), []
 
 
 def exists_nonce(nonce, timestamp, client_id, oauth_token):
@@ -402,7 +411,14 @@ def trade():
 @app.route('/oauth1/api/<path:path>', methods=['GET', 'POST'])
 @signed()
 def signed_api(path):
+    LAST[:] = [f'Authorization: {request.headers["Authorization"]}']
     return jsonify(user='ada', path=path, form=request.form.to_dict(flat=False))
+
+
+@app.get('/oauth1/last')
+def last():
+    """The header of the last signed call, for whoever wants to replay it."""
+    return LAST[0]
 
 
 # --- serving ---------------------------------------------------------------------------------------

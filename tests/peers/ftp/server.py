@@ -1,8 +1,9 @@
 """An FTP server (pyftpdlib) on loopback for one user, `ada`, in the folder that is given.
 
-usage: server.py FOLDER [CERTIFICATE]   with a certificate (and key) in one PEM file, TLS is required
+usage: server.py FOLDER [CERTIFICATE [implicit | ipv6]]
 
-Prints its port, and serves until it is ended. `implicit` as a third argument begins with TLS.
+With a certificate (and its key, in one PEM file) TLS is required; `implicit` begins with it. It prints its
+port, and serves until it is ended.
 """
 
 import sys
@@ -27,13 +28,14 @@ folder, *more = sys.argv[1:]
 authorizer = DummyAuthorizer()
 authorizer.add_user("ada", "practice-password", folder, perm="elr")
 handler = FTPHandler
-if more:
+if more and more[0]:
     handler = Implicit if more[1:] == ["implicit"] else TLS_FTPHandler
     handler.certfile = more[0]
     handler.tls_control_required = handler.tls_data_required = True
 handler.authorizer = authorizer
 # 127.0.0.1 behind a wrong address of its own, as behind a router that does not know FTP
 handler.masquerade_address = "192.0.2.1"
-server = FTPServer(("127.0.0.1", 990 if more[1:] else 0), handler)
+address = ("::1" if more[1:] == ["ipv6"] else "127.0.0.1", 990 if more[1:] == ["implicit"] else 0)
+server = FTPServer(address, handler)
 print(server.address[1], flush=True)
 server.serve_forever()

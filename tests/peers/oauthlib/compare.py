@@ -1,35 +1,53 @@
-"""Signs the requests on standard input anew, by oauthlib, and says which signatures differ.
+"""Signs the requests on standard input anew, by oauthlib, and says which signature differs.
 
-Each line is a JSON object: `method`, `url`, `form` (pairs, or null), `parameters` (the `oauth_` ones),
-`consumer_secret`, `token_secret`, `signature`. It ends with 1 if one differs.
+Each line is a JSON object, a request as it would be sent: `method`, `url`, `headers`, `form` (encoded, or
+null), `signature_method`, `consumer_secret`, `token_secret`, `private_key`, and its `signature`. It ends
+with 1 if one differs.
 """
 
 import json
 import sys
 from types import SimpleNamespace
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 from oauthlib.oauth1.rfc5849 import signature
 
-count = 0
-for line in sys.stdin:
-    vector = json.loads(line)
-    body = urlencode([tuple(pair) for pair in vector['form'] or []])
-    headers = {'Content-Type': 'application/x-www-form-urlencoded'} if body else {}
-    uri, _, query = vector['url'].partition('?')
-    collected = signature.collect_parameters(uri_query=query, body=body, headers=headers)
-    collected += [(name, value) for name, value in vector['parameters'] if name != 'oauth_signature']
+METHODS = {
+    'HMAC-SHA1': signature.sign_hmac_sha1_with_client,
+    'HMAC-SHA256': signature.sign_hmac_sha256_with_client,
+    'HMAC-SHA512': signature.sign_hmac_sha512_with_client,
+    'RSA-SHA1': signature.sign_rsa_sha1_with_client,
+    'RSA-SHA256': signature.sign_rsa_sha256_with_client,
+    'RSA-SHA512': signature.sign_rsa_sha512_with_client,
+    'PLAINTEXT': signature.sign_plaintext_with_client,
+}
+
+
+def sign(request):
+    parameters = signature.collect_parameters(
+        uri_query=urlsplit(request['url']).query,
+        body=request['form'],
+        headers=request['headers'],
+    )
     base = signature.signature_base_string(
-        vector['method'],
-        signature.base_string_uri(vector['url']),
-        signature.normalize_parameters(collected),
+        request['method'],
+        signature.base_string_uri(request['url']),
+        signature.normalize_parameters(parameters),
     )
     client = SimpleNamespace(
-        client_secret=vector['consumer_secret'], resource_owner_secret=vector['token_secret']
+        client_secret=request['consumer_secret'],
+        resource_owner_secret=request['token_secret'],
+        rsa_key=request['private_key'],
     )
-    theirs = signature.sign_hmac_sha1_with_client(base, client)
-    if theirs != vector['signature']:
-        print(f'oauthlib signs {vector} as {theirs}, over {base}')
+    return METHODS[request['signature_method']](base, client), base
+
+
+count = 0
+for line in sys.stdin:
+    request = json.loads(line)
+    theirs, base = sign(request)
+    if theirs != request['signature']:
+        print(f'oauthlib signs {request} as {theirs}, over {base}')
         sys.exit(1)
     count += 1
 print(f'{count} signatures agree')

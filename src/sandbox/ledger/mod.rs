@@ -3,100 +3,23 @@
 //! All tokens that descend from one consent belong to one grant, so that a replay can take
 //! them all back (RFC 9700 section 4.14.2).
 
+mod grant;
+mod issued;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::authorize::pkce;
 use super::error::OAuthError;
 use super::random::random;
-use super::subject::Subject;
 use super::{resource, scope};
+
+pub(super) use self::grant::{Binding, Grant, Redemption};
+pub(super) use self::issued::{Authority, Issued, Rotation, Terms};
 
 /// RFC 6749 section 4.1.2: a code should live ten minutes at most; one that is used at once
 /// needs far less.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
-
-/// What was agreed to, by a person or between provider and client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Grant {
-    pub(super) client_id: String,
-    pub(super) subject: Subject,
-    pub(super) scopes: Vec<String>,
-    /// RFC 8707: where its tokens are good; none in particular if empty.
-    pub(super) resources: Vec<String>,
-    /// OpenID Connect Core section 3.1.2.1: what the ID token repeats.
-    pub(super) nonce: Option<String>,
-}
-
-/// What a code is bound to.
-pub(super) struct Binding {
-    pub(super) redirect_uri: String,
-    pub(super) code_challenge: String,
-    /// The thumbprint of a key (RFC 9449 section 10).
-    pub(super) key: Option<String>,
-}
-
-/// What a client presents for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
-pub(super) struct Redemption<'a> {
-    pub(super) code: &'a str,
-    pub(super) client_id: &'a str,
-    pub(super) redirect_uri: &'a str,
-    pub(super) code_verifier: &'a str,
-}
-
-/// What tokens are issued on.
-pub(super) struct Terms {
-    pub(super) now: Instant,
-    pub(super) lifetime: Duration,
-    pub(super) rotation: Rotation,
-    /// Which of the grant's resources (RFC 8707 section 2.2); all of them if empty.
-    pub(super) resources: Vec<String>,
-    /// The thumbprint of the key that the tokens are bound to (RFC 9449).
-    pub(super) key: Option<String>,
-    /// Whether the client is public: then refresh tokens are bound, too (section 5).
-    pub(super) is_public: bool,
-}
-
-/// What a successful token request gives.
-#[derive(Debug)]
-pub(super) struct Issued {
-    pub(super) client_id: String,
-    pub(super) subject: Subject,
-    pub(super) nonce: Option<String>,
-    /// Whether the access token is bound to a key.
-    pub(super) is_bound: bool,
-    pub(super) access_token: String,
-    pub(super) refresh_token: Option<String>,
-    pub(super) scopes: Vec<String>,
-    /// RFC 8693 section 2.2.1, where it was asked for by token exchange.
-    pub(super) issued_token_type: Option<&'static str>,
-}
-
-/// What becomes of refresh tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rotation {
-    /// Every token request gives one that works once.
-    OneTime,
-    /// The one that was used stays good, and there is no other.
-    Reusable,
-    /// None is given.
-    Without,
-}
-
-/// What an access token stands for.
-#[derive(Debug, Clone)]
-pub(super) struct Authority {
-    pub(super) client_id: String,
-    pub(super) subject: Subject,
-    pub(super) scopes: Vec<String>,
-    pub(super) audience: Vec<String>,
-    /// When it was issued.
-    pub(super) since: Instant,
-    /// `None` for a refresh token.
-    pub(super) until: Option<Instant>,
-    /// The thumbprint of the key that it is bound to.
-    pub(super) key: Option<String>,
-}
 
 struct Code {
     grant: usize,
