@@ -226,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn a_person_is_asked_for_consent_where_that_makes_the_account_live_on() {
+        let address = Url::parse("https://issuer.example").unwrap();
+        let definition = |scopes: &[&str]| {
+            let scopes_supported = scopes.iter().map(ToString::to_string).collect();
+            let userinfo_endpoint = Some("https://issuer.example/me".to_owned());
+            let metadata =
+                ServerMetadata { scopes_supported, userinfo_endpoint, ..Default::default() };
+            Found { metadata, resource: None }.definition(&address)
+        };
+        let consent = "authorization_params: { prompt: consent }";
+        assert!(definition(&["openid", "offline_access"]).contains(consent));
+        assert!(!definition(&["openid"]).contains("prompt"));
+    }
+
+    #[test]
     fn what_a_server_says_is_quoted_text_and_no_template() {
         assert_eq!(quoted("a\"\n{{client_secret}}"), "\"a\\\" client_secret\"");
     }
