@@ -25,13 +25,12 @@ pub struct TokenAnswerError(pub &'static str);
 /// # Errors
 /// Half of the pair is missing.
 pub fn read_token_pair(answer: &Answer) -> Result<TokenPair, TokenAnswerError> {
-    let text = |name: &'static str| {
-        let text = answer.value[name].as_str().filter(|text| !text.is_empty());
-        text.map(Secret::from).ok_or(TokenAnswerError(name))
-    };
+    let text = |name: &'static str| answer.value[name].as_str().ok_or(TokenAnswerError(name));
+    let token = Some(text("oauth_token")?).filter(|token| !token.is_empty());
     Ok(TokenPair {
-        token: text("oauth_token")?,
-        secret: text("oauth_token_secret")?,
+        token: token.map(Secret::from).ok_or(TokenAnswerError("oauth_token"))?,
+        // Where only the client's key signs, a provider may leave it empty; it has to be there.
+        secret: text("oauth_token_secret")?.into(),
         // `True`, say servers that are written in Python.
         confirmed: answer.value["oauth_callback_confirmed"]
             .as_str()

@@ -45,6 +45,9 @@ pub enum SignError {
     /// A form that is sent as it is read would have to be read twice.
     #[error("a form from a file or standard input cannot be signed; give its members with `-f`")]
     Stream,
+    /// What section 3.6 encodes is text, and a server that reads bytes would sign another one.
+    #[error("a query or form that is not UTF-8 beneath its percent-encoding cannot be signed")]
+    NotText,
     /// The parameters were to go into a body that is no form.
     #[error("`parameters_in: body` needs a form body, and this request has none")]
     NoForm,
@@ -141,11 +144,11 @@ fn parameters(
 
 /// Section 3.4.1.3.1: the query, and a body that is a form. Any other body is not signed.
 fn of_request(request: &Request) -> Result<Vec<(String, String)>, SignError> {
-    let mut parameters: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
+    let mut parameters = pairs(request.url.query().unwrap_or_default())?;
     let is_form = is_form(request);
     match &request.body {
         Body::Form(pairs) => parameters.extend(pairs.iter().cloned()),
-        Body::Text(text) if is_form => parameters.extend(pairs(text)),
+        Body::Text(text) if is_form => parameters.extend(pairs(text)?),
         Body::Stream if is_form => return Err(SignError::Stream),
         _ => {}
     }
@@ -184,7 +187,7 @@ fn place_in_body(request: &mut Request, oauth: &[(String, String)]) -> Result<()
     let (is_form, has_body) = (is_form(request), has_body(request));
     let mut form = match &mut request.body {
         Body::Form(pairs) => std::mem::take(pairs),
-        Body::Text(text) if is_form => pairs(text),
+        Body::Text(text) if is_form => pairs(text)?,
         // A GET's body has no meaning (RFC 9110 section 9.3.1), so the next best place is taken.
         Body::Empty if !has_body => {
             place_in_query(request, oauth);
@@ -204,13 +207,17 @@ fn has_body(request: &Request) -> bool {
 
 /// Whether the request names its body a form; [`Body::Form`] is one without that.
 fn is_form(request: &Request) -> bool {
-    request.header("content-type").is_some_and(|kind| {
-        kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+    request.header("content-type").is_some_and(|value| {
+        let media_type = value.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
     })
 }
 
-fn pairs(form: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()
+fn pairs(form: &str) -> Result<Vec<(String, String)>, SignError> {
+    if percent_encoding::percent_decode_str(form).decode_utf8().is_err() {
+        return Err(SignError::NotText);
+    }
+    Ok(url::form_urlencoded::parse(form.as_bytes()).into_owned().collect())
 }
 
 /// A quoted string of RFC 9110 section 5.6.4.

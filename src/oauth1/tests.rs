@@ -180,6 +180,53 @@ fn a_request_is_signed_anew_without_its_former_signature() {
 }
 
 #[test]
+fn what_is_no_text_is_refused_rather_than_signed_as_something_else() {
+    let credentials = Credentials {
+        consumer_key: "ck".into(),
+        consumer_secret: Some(Secret::from("cs")),
+        token: None,
+        token_secret: None,
+    };
+    let place = ParametersIn::Header;
+    let options = Options { method: SignatureMethod::HmacSha1, realm: None, parameters_in: place };
+    let moment = Moment { timestamp: 7, nonce: "n" };
+    let mut latin1 = request("https://a.test/x?q=%E6", Body::Empty);
+    let refused = sign(&mut latin1, &credentials, &options, &[], &moment).unwrap_err();
+    assert!(refused.to_string().contains("not UTF-8"), "{refused}");
+}
+
+#[test]
+fn a_body_is_a_form_by_its_whole_media_type() {
+    let place = ParametersIn::Body;
+    let typed = |kind: &str| {
+        let mut request = request("https://a.test/x", Body::Text("a=b".into()));
+        request.set_header("content-type", kind).unwrap();
+        let credentials = Credentials {
+            consumer_key: "ck".into(),
+            consumer_secret: None,
+            token: None,
+            token_secret: None,
+        };
+        let options =
+            Options { method: SignatureMethod::HmacSha1, realm: None, parameters_in: place };
+        sign(&mut request, &credentials, &options, &[], &Moment { timestamp: 7, nonce: "n" })
+    };
+    assert!(typed("Application/X-WWW-Form-Urlencoded; charset=utf-8").is_ok());
+    assert!(typed("application/x-www-form-urlencoded-not").is_err());
+}
+
+#[test]
+fn a_token_needs_a_secret_that_may_be_empty() {
+    let read = |body: &str| {
+        let answer = crate::answer::Answer::new(200, Vec::new(), body.as_bytes());
+        read_token_pair(&answer).map(|pair| (pair.token.expose().to_owned(), pair.secret))
+    };
+    assert!(read("oauth_token=t&oauth_token_secret=").is_ok());
+    assert!(read("oauth_token=t&x=y").is_err());
+    assert!(read("oauth_token=&oauth_token_secret=s").is_err());
+}
+
+#[test]
 fn a_redirect_is_ours_by_its_token() {
     let token = Secret::from("t1");
     let ours = |query: &str| check_callback(&pairs(query), &token);
