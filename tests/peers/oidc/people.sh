@@ -9,6 +9,12 @@ connect() {
   grep -q 'is connected' page.html || fail "the last page does not say that it is connected"
 }
 
+# agree_without_listener URL: agrees in the browser, and prints the address that it cannot open then.
+agree_without_listener() (
+  browse() { curl -s -L --max-time 20 -b cookies -c cookies -w '\n%{url_effective}\n' "$@" || true; }
+  agree "$1" | grep . | tail -n 1
+)
+
 # refused TEXT ARGUMENTS…: agrees in the browser, and still nobody is connected.
 refused() {
   start_connect "${@:2}"

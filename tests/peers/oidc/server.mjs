@@ -1,10 +1,11 @@
 // An OAuth 2.0 and OpenID provider on loopback: the certified `oidc-provider`, as strict as it comes.
 //
 //   node server.mjs [--port N] [--access-ttl SECONDS] [--refresh-ttl SECONDS] [--code-ttl SECONDS]
-//                   [--device-ttl SECONDS] [--keys FILE] [--dpop-nonce] [--tls FOLDER]
+//                   [--device-ttl SECONDS] [--keys FILE] [--dpop-nonce] [--require-par] [--tls FOLDER]
 //
 // The file of `--keys` is a key set (RFC 7517): the public keys of the clients that sign. With
-// `--dpop-nonce` every proof of possession needs the server's nonce. The folder of `--tls` has
+// `--dpop-nonce` every proof of possession needs the server's nonce, with `--require-par` every request is
+// pushed, and the metadata says so. The folder of `--tls` has
 // `server.pem` and `server-key.pem`, and `ca.pem`, which issued the certificates of clients.
 //
 // Port 0, the default, takes any free one. `PORT` does the same as `--port`. When it listens it prints
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     'device-ttl': { type: 'string', default: '600' },
     keys: { type: 'string' },
     'dpop-nonce': { type: 'boolean', default: false },
+    'require-par': { type: 'boolean', default: false },
     tls: { type: 'string' },
   },
 });
@@ -91,7 +93,7 @@ const configuration = (issuer, mutual) => ({
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
-    pushedAuthorizationRequests: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: options['require-par'] },
     registration: { enabled: true, initialAccessToken: false },
     mTLS: options.tls ? mutualTls : { enabled: false },
     resourceIndicators: {

@@ -13,3 +13,14 @@ expect 3 invalid_grant tieline call oidc/reuse /api/anything
 rm -r home
 mv home.after home
 expect 3 invalid_grant tieline call oidc/reuse /api/anything
+
+# Many at once, each with a token that is over: whoever comes second must not send what the first one has
+# used, or the provider takes everything back.
+connect oidc --account crowd --add --auth none
+callers=()
+for _ in {1..12}; do
+  tieline call oidc/crowd /api/anything < /dev/null > /dev/null 2>> crowd.log &
+  callers+=($!)
+done
+for caller in "${callers[@]}"; do wait "$caller" || fail "one of many at once failed: $(cat crowd.log)"; done
+works oidc/crowd tieline-public

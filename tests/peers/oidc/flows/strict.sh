@@ -8,3 +8,9 @@ connect oidc --account strict --add --auth strict -f private_key=@ec.pem
 works oidc/strict tieline-strict
 expect 0 'bound to a key of this account' tieline accounts show oidc/strict --live
 expect 0 'revoked at the provider' tieline disconnect oidc/strict
+
+# The same in two steps, by two commands: the key and what was pushed are kept in between.
+URL=$(tieline connect oidc/later --auth strict -f private_key=@ec.pem --start 2> connect.log)
+callback=$(agree_without_listener "$URL")
+expect 0 'as Person ada' tieline connect oidc/later --finish "$callback"
+works oidc/later tieline-strict
