@@ -1,8 +1,8 @@
 //! The command line: what can be typed, and which command it runs.
 
 use crate::commands::{
-    App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, lint,
-    sandbox, test, welcome,
+    App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, exec, lint,
+    sandbox, test, token, welcome,
 };
 use crate::error::{KINDS, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -28,6 +28,8 @@ pub enum Command {
     Disconnect(disconnect::Arguments),
     Test(test::Arguments),
     Call(call::Arguments),
+    Token(token::Arguments),
+    Exec(exec::Arguments),
     Client(client::Arguments),
     Apps(apps::Arguments),
     Lint(lint::Arguments),
@@ -76,6 +78,8 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Disconnect(arguments)) => disconnect::run(&arguments, app).await,
         Some(Command::Test(arguments)) => test::run(&arguments, app).await,
         Some(Command::Call(arguments)) => call::run(&arguments, app).await,
+        Some(Command::Token(arguments)) => token::run(&arguments, app).await,
+        Some(Command::Exec(arguments)) => exec::run(&arguments, app).await,
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
         Some(Command::Apps(arguments)) => apps::run(&arguments, app),
         Some(Command::Lint(arguments)) => lint::run(&arguments, app),

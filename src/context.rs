@@ -102,18 +102,21 @@ fn find<'v>(variables: &'v [(String, OsString)], name: &str) -> Option<&'v OsStr
     variables.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
-/// The variable of an account's input: upper case, every other character `_`.
+/// The variable of an account's input.
 #[must_use]
 pub fn variable(account: &AccountId, input: &str) -> String {
-    let upper = |text: &str| -> String {
-        let map = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-        text.chars().map(map).collect()
-    };
-    let app = upper(account.app.as_str());
+    let (app, input) = (variable_part(account.app.as_str()), variable_part(input));
     match &account.name {
-        Some(name) => format!("TIELINE_{app}__{}__{}", upper(name), upper(input)),
-        None => format!("TIELINE_{app}_{}", upper(input)),
+        Some(name) => format!("TIELINE_{app}__{}__{input}", variable_part(name)),
+        None => format!("TIELINE_{app}_{input}"),
     }
+}
+
+/// A name as part of a variable's name: upper case, every other character `_`.
+#[must_use]
+pub fn variable_part(name: &str) -> String {
+    let map = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    name.chars().map(map).collect()
 }
 
 impl Folders {

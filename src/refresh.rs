@@ -104,7 +104,20 @@ impl Surroundings<'_> {
     /// # Errors
     /// It cannot be renewed: connect again, or the provider, the network or the store failed.
     pub async fn fresh(&self, opened: Opened, refused: bool) -> Result<(Opened, Renewal)> {
-        let stale = opened.account.is_stale(now(), MARGIN);
+        self.fresh_for(MARGIN, opened, refused).await
+    }
+
+    /// The same for somebody who needs the access token for `seconds` from now on.
+    ///
+    /// # Errors
+    /// As [`Self::fresh`].
+    pub async fn fresh_for(
+        &self,
+        seconds: i64,
+        opened: Opened,
+        refused: bool,
+    ) -> Result<(Opened, Renewal)> {
+        let stale = opened.account.is_stale(now(), seconds);
         if !(stale || refused) || matches!(self.auth.way, Way::Fields) {
             return Ok((opened, Renewal::NotNeeded));
         }

@@ -8,9 +8,12 @@ pub mod completions;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
+pub mod exec;
+mod handover;
 pub mod lint;
 pub mod sandbox;
 pub mod test;
+pub mod token;
 mod trace;
 pub mod welcome;
 

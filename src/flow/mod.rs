@@ -10,6 +10,7 @@ pub mod explain;
 mod failure;
 pub mod fields;
 pub mod ftp;
+pub mod handover;
 mod id_token;
 pub mod identity;
 pub mod login;

@@ -10,6 +10,7 @@
 mod recorder;
 mod spelling;
 mod support;
+mod token;
 
 mod accounts;
 mod call;

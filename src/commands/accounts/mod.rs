@@ -196,7 +196,7 @@ fn as_json(defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
     })
 }
 
-fn pretty(value: &Value) -> String {
+pub(super) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
