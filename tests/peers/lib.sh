@@ -9,16 +9,16 @@ PEERS=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 TARGET=${CARGO_TARGET_DIR:-$PEERS/../../target}
 TIELINE=${TIELINE:-$TARGET/debug/tieline}
 PYTHON=${PYTHON:-$TARGET/python/bin/python3}
-PIDS=()
 SCRATCH=$(mktemp -d)
 
-# Ends what was started here, and only that, by its process id.
+# Ends what was started here and still runs: the id of a process that has ended may be somebody else's by now.
 finish() {
-  local status=$?
+  local status=$? running pid
   trap - EXIT
   if ((status)); then tail -n 20 "$SCRATCH"/*.log >&2 || true; fi
-  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${PIDS[@]}"; do wait "$pid" 2>/dev/null || true; done
+  running=$(jobs -pr)
+  for pid in $running; do kill "$pid" 2>/dev/null || true; done
+  wait
   rm -rf "$SCRATCH"
   exit "$status"
 }
@@ -77,7 +77,6 @@ start_server() {
   shift
   : > "$log"
   TMPDIR=$SCRATCH "$@" > "$log" 2>&1 &
-  PIDS+=($!)
   until_true 90 ready_or_dead "$log" $!
   kill -0 $! 2>/dev/null || fail "it ended before it was ready: $*"
   read -r -a READY < <(sed -n 's/^READY //p' "$log")
@@ -91,7 +90,6 @@ start_connect() {
   : > "$SCRATCH/connect.log"
   tieline connect --no-browser --timeout 60 "$@" < /dev/null > "$SCRATCH/connect.log" 2>&1 &
   CONNECT=$!
-  PIDS+=("$CONNECT")
   until_true 20 url_or_dead
   URL=$(grep -m 1 '^http' "$SCRATCH/connect.log") || fail "no address was printed by: connect $*"
 }
