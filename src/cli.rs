@@ -2,7 +2,7 @@
 
 use crate::commands::{
     App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, exec, lint,
-    sandbox, test, token, welcome,
+    proxy, sandbox, test, token, welcome,
 };
 use crate::error::{KINDS, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -30,6 +30,7 @@ pub enum Command {
     Call(call::Arguments),
     Token(token::Arguments),
     Exec(exec::Arguments),
+    Proxy(proxy::Arguments),
     Client(client::Arguments),
     Apps(apps::Arguments),
     Lint(lint::Arguments),
@@ -80,6 +81,7 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Call(arguments)) => call::run(&arguments, app).await,
         Some(Command::Token(arguments)) => token::run(&arguments, app).await,
         Some(Command::Exec(arguments)) => exec::run(&arguments, app).await,
+        Some(Command::Proxy(arguments)) => proxy::run(&arguments, app).await,
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
         Some(Command::Apps(arguments)) => apps::run(&arguments, app),
         Some(Command::Lint(arguments)) => lint::run(&arguments, app),

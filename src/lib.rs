@@ -11,7 +11,7 @@
 //! | commands | [`cli`], [`commands`] | arguments |
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | error | [`error`] | nothing: it converts what lies below |
-//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`browser`], [`terminal`], [`candidates`], [`sandbox`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
+//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`sandbox`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
 //! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`] | nothing: pure functions |
 //! | values | [`definition`], [`template`], [`credential`], [`account`], [`pending`], [`secret`], [`text`] | nothing |
 //!
@@ -34,6 +34,7 @@ pub mod flow;
 pub mod ftp;
 pub mod http;
 pub mod jose;
+pub mod loopback;
 pub mod oauth1;
 pub mod oauth2;
 pub mod pending;

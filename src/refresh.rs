@@ -47,12 +47,12 @@ pub enum Renewal {
     ByAnother,
 }
 
-impl Surroundings<'_> {
+impl<'a> Surroundings<'a> {
     /// A session of an account. Its client is read only where a request needs it.
     ///
     /// # Errors
     /// The client cannot be read.
-    pub async fn session(&self, opened: &Opened, needs_client: bool) -> Result<Session<'_>> {
+    pub async fn session(&self, opened: &Opened, needs_client: bool) -> Result<Session<'a>> {
         let client = if needs_client || reads_client(self.auth) {
             self.client(&opened.account, &opened.id, opened.record.store != ENVIRONMENT).await?
         } else {

@@ -36,6 +36,7 @@ pub struct Accounts<'a> {
 }
 
 /// A kept account, opened.
+#[derive(Clone)]
 pub struct Opened {
     /// Its id.
     pub id: AccountId,

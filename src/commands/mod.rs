@@ -11,6 +11,7 @@ pub mod disconnect;
 pub mod exec;
 mod handover;
 pub mod lint;
+pub mod proxy;
 pub mod sandbox;
 pub mod test;
 pub mod token;

@@ -58,7 +58,7 @@ fn check_grants(reader: &mut Reader, entries: &Entries, oauth2: &OAuth2) {
     for key in FOR_PERSONS {
         let Some(written) = entries.take(key) else { continue };
         let message = format!("`{key}` has no effect: nobody is asked in `{}`", alone.name());
-        let finding = Finding::error("no-effect", written.span.clone(), message);
+        let finding = Finding::warning("no-effect", written.span.clone(), message);
         reader.findings.push(finding.help("leave it out, or let `grant` be `authorization_code`"));
     }
 }
@@ -98,7 +98,7 @@ fn check_assertion(reader: &mut Reader, entries: &Entries, auth: &Authorization,
     let named = || templates(auth, oauth2).any(|template| template.reads("assertion"));
     if !(bears || by_key || by_secret || named()) {
         let message = "`assertion` has no effect: no grant and no client authentication uses it";
-        let finding = Finding::error("no-effect", node.span.clone(), message);
+        let finding = Finding::warning("no-effect", node.span.clone(), message);
         reader.findings.push(finding.help(
             "write `client_authentication: private_key_jwt`, or let `grant` be `jwt_bearer`",
         ));

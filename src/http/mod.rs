@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use redaction::Redactor;
 use reqwest::{Response, redirect};
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 use trace::{Exchange, Received, Trace};
 use url::Url;
@@ -23,27 +24,38 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// How many redirects an API call follows.
 const MAX_REDIRECTS: usize = 5;
 
-/// The client. It is built at the first request: that reads the system's certificates.
+/// The client.
 pub struct Client {
-    inner: OnceCell<reqwest::Client>,
-    /// A client that shows a certificate, and the account's host list decides where it goes.
-    identified: OnceCell<reqwest::Client>,
+    pool: Rc<Pool>,
     timeout: Duration,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
+}
+
+/// The connections. Each sort is made at the first request: that reads the system's certificates.
+#[derive(Default)]
+struct Pool {
+    plain: OnceCell<reqwest::Client>,
+    /// It shows a certificate, and the account's host list decides where that goes.
+    identified: OnceCell<reqwest::Client>,
+    /// What it shows.
+    identity: OnceCell<reqwest::Identity>,
+    /// Only a connection of HTTP/1.1 can become one of another protocol (RFC 9110 section 7.8).
+    upgradable: OnceCell<reqwest::Client>,
 }
 
 impl Client {
     /// A client whose requests end after `timeout`.
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
-        Self {
-            inner: OnceCell::new(),
-            identified: OnceCell::new(),
-            timeout,
-            trace: RefCell::default(),
-            redactor: RefCell::default(),
-        }
+        let (trace, redactor) = (RefCell::default(), RefCell::default());
+        Self { pool: Rc::default(), timeout, trace, redactor }
+    }
+
+    /// Another client over the same connections, with a trace of its own.
+    #[must_use]
+    pub fn sibling(&self) -> Self {
+        Self { pool: Rc::clone(&self.pool), ..Self::new(self.timeout) }
     }
 
     /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
@@ -51,11 +63,14 @@ impl Client {
     /// # Errors
     /// It is no certificate with its key.
     pub fn identify(&self, pem: &Secret) -> Result<(), HttpError> {
+        // One account a client: a second certificate is the same one.
+        if self.pool.identified.get().is_some() {
+            return Ok(());
+        }
         let identity = reqwest::Identity::from_pem(pem.expose().as_bytes());
         let identity = identity.map_err(|_| HttpError::Identity)?;
-        let client = build_client(Some(&identity))?;
-        // One account a client: a second certificate is the same one.
-        let _ = self.identified.set(client);
+        let client = build_client(|builder| builder.identity(identity.clone()))?;
+        let _ = (self.pool.identified.set(client), self.pool.identity.set(identity));
         Ok(())
     }
 
@@ -193,6 +208,22 @@ impl Client {
         Err(HttpError::TooManyRedirects.into())
     }
 
+    /// Sends a request on somebody else's behalf and gives the response unread, whatever it is: a
+    /// redirect, or the agreement to another protocol.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn pass(
+        &self,
+        purpose: &str,
+        request: &Request,
+        body: Option<reqwest::Body>,
+        hosts: &Hosts,
+    ) -> Result<Response, HttpError> {
+        hosts.check(&request.url)?;
+        self.stream_once(purpose, request, body).await
+    }
+
     async fn stream_once(
         &self,
         purpose: &str,
@@ -222,7 +253,11 @@ impl Client {
         request: &Request,
         stream: Option<reqwest::Body>,
     ) -> Result<reqwest::RequestBuilder, HttpError> {
-        let mut builder = self.inner()?.request(request.method.clone(), request.url.clone());
+        let client = match request.header("upgrade") {
+            Some(_) => self.pool.upgradable()?,
+            None => self.pool.usual()?,
+        };
+        let mut builder = client.request(request.method.clone(), request.url.clone());
         let body = request.body_text();
         if let Some((_, Some(kind))) = &body
             && request.header("content-type").is_none()
@@ -242,26 +277,36 @@ impl Client {
             (None, None) => builder,
         })
     }
+}
 
-    fn inner(&self) -> Result<&reqwest::Client, HttpError> {
-        if let Some(client) = self.identified.get().or(self.inner.get()) {
+impl Pool {
+    fn usual(&self) -> Result<&reqwest::Client, HttpError> {
+        if let Some(client) = self.identified.get().or(self.plain.get()) {
             return Ok(client);
         }
-        let client = build_client(None)?;
-        Ok(self.inner.get_or_init(|| client))
+        let client = build_client(|builder| builder)?;
+        Ok(self.plain.get_or_init(|| client))
+    }
+
+    fn upgradable(&self) -> Result<&reqwest::Client, HttpError> {
+        if let Some(client) = self.upgradable.get() {
+            return Ok(client);
+        }
+        let client = build_client(|builder| match self.identity.get() {
+            Some(identity) => builder.http1_only().identity(identity.clone()),
+            None => builder.http1_only(),
+        })?;
+        Ok(self.upgradable.get_or_init(|| client))
     }
 }
 
-fn build_client(identity: Option<&reqwest::Identity>) -> Result<reqwest::Client, HttpError> {
+fn build_client(
+    special: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+) -> Result<reqwest::Client, HttpError> {
     // A second installation is refused, and that is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
-        let builder = reqwest::Client::builder();
-        let builder = match identity {
-            Some(identity) => builder.identity(identity.clone()),
-            None => builder,
-        };
-        builder
+        special(reqwest::Client::builder())
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .user_agent(concat!("tieline/", env!("CARGO_PKG_VERSION")))

@@ -25,7 +25,6 @@ mod guard;
 mod host;
 mod introspect;
 mod ledger;
-mod listener;
 mod lock;
 mod login;
 mod misbehave;
@@ -56,8 +55,8 @@ use axum::middleware;
 use axum::routing::{any, get, post, put};
 
 use self::authorization_type::AuthorizationType;
-use self::listener::Loopback;
 use self::provider::Provider;
+use crate::loopback::Loopback;
 
 pub use self::client::{
     CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PUBLIC_CLIENT_ID, PUSHING_CLIENT_ID,

@@ -36,6 +36,7 @@ mod oauth1;
 mod oauth1_call;
 mod oauth1_compare;
 mod pending;
+mod proxy;
 mod readme;
 mod redirect;
 mod refresh;

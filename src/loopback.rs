@@ -1,4 +1,4 @@
-//! Defines the listener: one port on both loopback addresses, and on no other.
+//! A listener on one port of both loopback addresses, and on no other: the sandbox and the proxy.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,13 +8,17 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// 127.0.0.1 and, where the machine has it, `[::1]`.
 #[derive(Debug)]
-pub(super) struct Loopback {
+pub struct Loopback {
     v4: TcpListener,
     v6: Option<TcpListener>,
 }
 
 impl Loopback {
-    pub(super) async fn bind(port: u16) -> io::Result<Self> {
+    /// Binds a port; 0 takes any.
+    ///
+    /// # Errors
+    /// It is taken, or may not be had.
+    pub async fn bind(port: u16) -> io::Result<Self> {
         let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         // A browser may try `localhost` on IPv6 first. Containers often have no IPv6 at all, and
         // somebody else may hold that port there: neither is a reason not to start.
@@ -22,7 +26,11 @@ impl Loopback {
         Ok(Self { v4, v6 })
     }
 
-    pub(super) fn address(&self) -> io::Result<SocketAddr> {
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// The operating system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
         self.v4.local_addr()
     }
 }
