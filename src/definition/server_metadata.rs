@@ -6,6 +6,7 @@ use super::oauth2::OAuth2;
 use super::{Definition, Way};
 use crate::template::{Place, Template};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The part of an authorization server's metadata that a client acts on. It is kept with an account,
 /// so that a refresh needs no second discovery.
@@ -42,6 +43,9 @@ pub struct ServerMetadata {
     pub token_endpoint_auth_methods_supported: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dpop_signing_alg_values_supported: Vec<String>,
+    /// RFC 8705 section 5.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mtls_endpoint_aliases: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "is_false")]
     pub require_pushed_authorization_requests: bool,
     #[serde(skip_serializing_if = "is_false")]
@@ -70,6 +74,28 @@ impl ServerMetadata {
         ];
         preferred.into_iter().find(|method| offered.iter().any(|name| name == method.name()))
     }
+
+    /// The same server as a client with a certificate sees it: it must prefer the aliases, since only
+    /// there anybody asks for a certificate (RFC 8705 section 5).
+    fn by_certificate(&self) -> Self {
+        let mut seen = self.clone();
+        for (endpoint, name) in [
+            (&mut seen.token_endpoint, "token_endpoint"),
+            (&mut seen.device_authorization_endpoint, "device_authorization_endpoint"),
+            (
+                &mut seen.pushed_authorization_request_endpoint,
+                "pushed_authorization_request_endpoint",
+            ),
+            (&mut seen.revocation_endpoint, "revocation_endpoint"),
+            (&mut seen.introspection_endpoint, "introspection_endpoint"),
+            (&mut seen.userinfo_endpoint, "userinfo_endpoint"),
+        ] {
+            if let Some(alias) = self.mtls_endpoint_aliases.get(name) {
+                *endpoint = Some(alias.clone());
+            }
+        }
+        seen
+    }
 }
 
 impl Definition {
@@ -81,9 +107,14 @@ impl Definition {
             if auth.name == authorization
                 && let Way::OAuth2(oauth2) = &mut auth.way
             {
-                oauth2.complete(metadata);
+                let seen = match auth.tls {
+                    Some(_) => &metadata.by_certificate(),
+                    None => metadata,
+                };
+                oauth2.complete(seen);
+                oauth2.metadata = Some(metadata.clone());
                 if auth.user_info_open {
-                    let url = metadata.userinfo_endpoint.as_deref().and_then(literal);
+                    let url = seen.userinfo_endpoint.as_deref().and_then(literal);
                     auth.user_info = url.and_then(user_info);
                 }
             }
@@ -129,7 +160,6 @@ impl OAuth2 {
         if self.registration.is_none() {
             self.registration = url(&metadata.registration_endpoint);
         }
-        self.metadata = Some(metadata.clone());
     }
 }
 
@@ -160,6 +190,22 @@ mod tests {
         assert!(url.is_literal());
         assert_eq!(url.source(), "https://a.test/%7B%7Bclient_secret%7D%7D?x=%7B%7By%7D%7D");
         assert!(literal("/relative").is_none());
+    }
+
+    #[test]
+    fn a_client_with_a_certificate_prefers_the_aliases() {
+        // After the example of RFC 8705 section 5.
+        let metadata: ServerMetadata = serde_json::from_value(serde_json::json!({
+            "issuer": "https://server.example.com",
+            "token_endpoint": "https://server.example.com/token",
+            "introspection_endpoint": "https://server.example.com/introspect",
+            "mtls_endpoint_aliases": { "token_endpoint": "https://mtls.example.com/token" }
+        }))
+        .unwrap();
+        let seen = metadata.by_certificate();
+        assert_eq!(seen.token_endpoint.as_deref(), Some("https://mtls.example.com/token"));
+        assert_eq!(seen.introspection_endpoint, metadata.introspection_endpoint);
+        assert_eq!(seen.issuer, metadata.issuer);
     }
 
     #[test]

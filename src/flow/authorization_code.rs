@@ -124,6 +124,12 @@ fn make(
         extra.push(("nonce".to_owned(), scope.random().to_owned()));
         session.grant.nonce = Some(scope.random().into());
     }
+    // RFC 9449 section 10: binds the code, too, so that nobody else can redeem it.
+    if let Some(dpop) = &session.dpop {
+        let key = dpop.thumbprint();
+        let key = key.map_err(|error| explain(error, session.definition, id, Doing::Connect))?;
+        extra.push(("dpop_jkt".to_owned(), key));
+    }
     let request = authorization_request(oauth2, &client_id, redirect_uri, scopes, extra, &scope);
     let request = request.map_err(|error| {
         Error::new(

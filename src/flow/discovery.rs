@@ -39,9 +39,17 @@ pub async fn discover(http: &Client, issuer: &str) -> Result<ServerMetadata, Flo
     Err(DiscoveryError::Nothing(shown(&url)).into())
 }
 
-/// The definition with what its issuer says of itself, where an authorization leaves something open,
-/// an ID token will have to be checked, or another `device` is to be used; `None` where nobody need
-/// be asked.
+/// What is about to be asked for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The scopes; with `openid` there will be an ID token to check.
+    pub scopes: &'a [String],
+    /// The grant for other devices, whatever the definition says.
+    pub device: bool,
+}
+
+/// The definition with what its issuer says of itself, where an authorization leaves open something
+/// that is wanted; `None` where nobody need be asked.
 ///
 /// # Errors
 /// As [`discover`].
@@ -50,14 +58,14 @@ pub async fn complete(
     definition: &Definition,
     auth: &Authorization,
     fields: &Scope,
-    device: bool,
+    wanted: Wanted<'_>,
 ) -> Result<Option<Definition>, FlowError> {
     let Some(oauth2) = auth.oauth2().filter(|oauth2| oauth2.metadata.is_none()) else {
         return Ok(None);
     };
     let Some(issuer) = &oauth2.issuer else { return Ok(None) };
-    let open = oauth2.is_open() || device && oauth2.device_authorization.is_none();
-    if !open && !oauth2.scopes.iter().any(|scope| scope == "openid") {
+    let open = oauth2.is_open() || wanted.device && oauth2.device_authorization.is_none();
+    if !open && !wanted.scopes.iter().any(|scope| scope == "openid") {
         return Ok(None);
     }
     match discover(http, &issuer.require(fields)?).await {

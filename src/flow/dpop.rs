@@ -39,6 +39,15 @@ impl Dpop {
         Ok(Self { key, nonces: RefCell::default() })
     }
 
+    /// The key's name in an authorization request (section 10): its thumbprint (RFC 7638).
+    ///
+    /// # Errors
+    /// The key has none.
+    pub fn thumbprint(&self) -> Result<String, FlowError> {
+        let name = self.key.thumbprint();
+        name.map_err(|source| FlowError::Key { what: "the account", source })
+    }
+
     /// Puts a proof into a request; with an access token, one for that token, which then goes as
     /// `DPoP` and not as `Bearer` (section 7.1).
     ///

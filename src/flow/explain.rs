@@ -37,8 +37,8 @@ const fn explanation(code: &'static str, cause: &'static str, fix: &'static str)
 static EXPLANATIONS: &[Explanation] = &[
     explanation(
         "invalid_client",
-        "the client id or the client secret is wrong, or the client authenticates in another way than the app expects",
-        "run `tieline client set {app}` with the id and secret that the app shows",
+        "the client id, or its secret, key or certificate, is wrong, or the client authenticates in another way than the app expects",
+        "run `tieline client set {app}` with the id and secret that the app shows, or `tieline connect {id}` with the right key",
     ),
     explanation(
         "invalid_grant",

@@ -82,7 +82,13 @@ async fn by_grant(
             };
             (waiting, token)
         }
-        GrantType::DeviceCode => (None, authorize_device(session, oauth2, id, asking).await),
+        GrantType::DeviceCode => {
+            let token = match authorize_device(session, oauth2, id, asking).await {
+                Ok(token) => checked(session, oauth2, token).await.map_err(explained),
+                Err(error) => Err(error),
+            };
+            (None, token)
+        }
         grant => (None, obtain_token(session, oauth2, grant).await.map_err(explained)),
     }
 }
@@ -96,6 +102,15 @@ pub(super) async fn redeem(
     oauth2: &OAuth2,
 ) -> Result<TokenSet, FlowError> {
     let token = obtain_token(session, oauth2, GrantType::AuthorizationCode).await?;
+    checked(session, oauth2, token).await
+}
+
+/// Checks the ID token, if one came along: a person agreed, and it says who.
+async fn checked(
+    session: &mut Session<'_>,
+    oauth2: &OAuth2,
+    token: TokenSet,
+) -> Result<TokenSet, FlowError> {
     if let Some(id_token) = &token.id_token {
         accept_id_token(session, oauth2, id_token).await?;
     }

@@ -120,6 +120,7 @@ pub fn read_server_metadata(issuer: &str, value: &Value) -> Result<ServerMetadat
     ]
     .into_iter()
     .flatten()
+    .chain(metadata.mtls_endpoint_aliases.values())
     {
         check_endpoint(url, issuer)?;
     }
@@ -248,6 +249,10 @@ mod tests {
         assert!(matches!(wrong, Err(MetadataError::Issuer { .. })));
         let plain = json!({"issuer": "https://a.test", "token_endpoint": "http://127.0.0.1/t"});
         let read = read_server_metadata("https://a.test", &plain);
+        assert!(matches!(read, Err(MetadataError::NotEncrypted(_))));
+        let alias = json!({"issuer": "https://a.test",
+            "mtls_endpoint_aliases": {"token_endpoint": "http://a.test/t"}});
+        let read = read_server_metadata("https://a.test", &alias);
         assert!(matches!(read, Err(MetadataError::NotEncrypted(_))));
         assert_eq!(read_server_metadata("x", &json!([])), Err(MetadataError::Malformed));
     }

@@ -78,6 +78,20 @@ fn whoever_says_no_on_the_page_connects_nobody() {
 }
 
 #[test]
+fn an_id_token_that_a_device_gets_is_checked() {
+    let sandbox = Sandbox::start(&[]);
+    let scopes = ["--scope", "openid", "--scope", "profile", "--scope", "email"];
+    let connect =
+        [&["connect", APP, "--auth", "device", "--no-browser", "-v"], &scopes[..]].concat();
+    let ran = sandbox.home().run(&connect).expect(0);
+    ran.says("the ID token is signed by the provider, for this client and this request");
+    let sandbox = Sandbox::start(&["--misbehave", "id-token-audience"]);
+    let home = sandbox.home();
+    home.run(&connect).expect(5).says("the ID token is for another client");
+    assert_eq!(home.kept(), 0);
+}
+
+#[test]
 fn the_flag_takes_another_device_where_only_the_issuer_knows_of_it() {
     let sandbox = Sandbox::start(&[]);
     let home = sandbox.home();

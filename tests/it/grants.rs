@@ -313,6 +313,22 @@ fn the_request_is_pushed_and_the_tokens_are_bound_to_a_key() {
     assert_eq!(sandbox.state()["refreshes"], 1);
 }
 
+/// RFC 9449 section 10.
+#[test]
+fn a_code_is_bound_to_the_key_of_the_account() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.define(
+        "own-key",
+        "extends: sandbox-oauth2\ntitle: Bound\nauthorizations:\n  oauth2: { dpop: true }\n",
+    );
+    let server = format!("server={}", sandbox.url);
+    let mut waiting = home.start_connect(&["own-key", "-f", &server]);
+    assert_eq!(query(&waiting.url)["dpop_jkt"].len(), 43, "a SHA-256 thumbprint in Base64url");
+    waiting.browse_and_finish().expect(0);
+    home.run(&["call", "own-key", "/userinfo"]).expect(0);
+}
+
 #[test]
 fn a_server_that_wants_its_nonce_in_the_proof_gets_it() {
     let sandbox = Sandbox::start(&["--misbehave", "dpop-nonce"]);

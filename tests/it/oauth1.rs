@@ -194,7 +194,10 @@ fn decide(sandbox: &Sandbox, url: &str, decision: &str, person: &str) {
 #[test]
 fn a_provider_that_says_no_or_confirms_no_callback_is_told() {
     for (misbehaviour, said) in [
-        ("oauth1-problem", "consumer_key_rejected: the client id or the client secret is wrong"),
+        (
+            "oauth1-problem",
+            "consumer_key_rejected: the client id, or its secret, key or certificate, is wrong",
+        ),
         ("oauth1-unconfirmed", "oauth_callback_confirmed"),
     ] {
         let sandbox = Sandbox::start(&["--misbehave", misbehaviour]);

@@ -9,16 +9,16 @@ PEERS=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 TARGET=${CARGO_TARGET_DIR:-$PEERS/../../target}
 TIELINE=${TIELINE:-$TARGET/debug/tieline}
 PYTHON=${PYTHON:-$TARGET/python/bin/python3}
-PIDS=()
 SCRATCH=$(mktemp -d)
 
-# Ends what was started here, and only that, by its process id.
+# Ends what was started here and still runs: the id of a process that has ended may be somebody else's by now.
 finish() {
-  local status=$?
+  local status=$? running pid
   trap - EXIT
   if ((status)); then tail -n 20 "$SCRATCH"/*.log >&2 || true; fi
-  for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${PIDS[@]}"; do wait "$pid" 2>/dev/null || true; done
+  running=$(jobs -pr)
+  for pid in $running; do kill "$pid" 2>/dev/null || true; done
+  wait
   rm -rf "$SCRATCH"
   exit "$status"
 }
@@ -37,10 +37,13 @@ cd "$SCRATCH"
 # The definitions beside this file are the apps.
 tieline() { "$TIELINE" --apps "$PEERS" "$@"; }
 
-# fail TEXT…: says what was expected and did not happen, with its line in the check.
+# fail TEXT…: says what was expected and did not happen, with its line in the check or in a file of it.
 fail() {
-  local depth=$((${#BASH_LINENO[@]} - 2))
-  echo "${CHECK#"$PEERS/"}:${BASH_LINENO[depth]}: $*" >&2
+  local at=$((${#FUNCNAME[@]} - 1))
+  while ((at > 0)) && [[ ${FUNCNAME[at]} == main || ${FUNCNAME[at]} == source ]]; do at=$((at - 1)); done
+  local file=${BASH_SOURCE[at + 1]}
+  if [[ $file == "$0" ]]; then file=$CHECK; fi
+  echo "${file#"$PEERS/"}:${BASH_LINENO[at]}: $*" >&2
   exit 1
 }
 
@@ -74,7 +77,6 @@ start_server() {
   shift
   : > "$log"
   TMPDIR=$SCRATCH "$@" > "$log" 2>&1 &
-  PIDS+=($!)
   until_true 90 ready_or_dead "$log" $!
   kill -0 $! 2>/dev/null || fail "it ended before it was ready: $*"
   read -r -a READY < <(sed -n 's/^READY //p' "$log")
@@ -88,7 +90,6 @@ start_connect() {
   : > "$SCRATCH/connect.log"
   tieline connect --no-browser --timeout 60 "$@" < /dev/null > "$SCRATCH/connect.log" 2>&1 &
   CONNECT=$!
-  PIDS+=("$CONNECT")
   until_true 20 url_or_dead
   URL=$(grep -m 1 '^http' "$SCRATCH/connect.log") || fail "no address was printed by: connect $*"
 }
@@ -104,35 +105,49 @@ connected() {
 }
 
 # agree URL [LOGIN]: a person who signs in at the provider and consents. Prints the last page.
-agree() {
-  local page action form
-  page=$(browse "$1")
-  while action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1) && [[ $action ]]; do
-    form=(--data-urlencode "prompt=$(sed -n 's/.*name="prompt" value="\([^"]*\)".*/\1/p' <<< "$page")")
-    if [[ $page == *'name="login"'* ]]; then form+=(-d "login=${2:-ada}" -d password=any); fi
-    page=$(browse "${action//&amp;/&}" "${form[@]}")
-  done
-  printf '%s\n' "$page"
+agree() { answer_forms "$(browse "$1")" "${2:-ada}"; }
+
+# decline URL: a person who is signed in and does not consent. Prints the last page.
+decline() {
+  local abort
+  abort=$(browse "$1" | sed -n 's/.*href="\([^"]*\/abort\)".*/\1/p' | head -n 1)
+  browse "$abort"
 }
 
-browse() { curl -sS -L --max-time 20 -b "$SCRATCH/cookies" -c "$SCRATCH/cookies" "$@"; }
+# confirm_device URL CODE: a person who types the code on another device, signs in and consents. Prints the
+# last page.
+confirm_device() { answer_forms "$(type_code "$1" "$2" confirm=yes)" ada; }
 
-# confirm_device URL CODE: a person who types the code on another device, signs in and consents.
-confirm_device() {
+# abort_device URL CODE: a person who knows of no such device.
+abort_device() { type_code "$1" "$2" abort=yes; }
+
+type_code() {
   local page action
   page=$(browse "$1")
-  action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
-  local xsrf
-  xsrf=$(sed -n 's/.*name="xsrf" value="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
-  page=$(browse "${action//&amp;/&}" -d "xsrf=$xsrf" --data-urlencode "user_code=$2")
-  xsrf=$(sed -n 's/.*name="xsrf" value="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
-  action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1)
-  page=$(browse "${action//&amp;/&}" -d "xsrf=$xsrf" --data-urlencode "user_code=$2" -d confirm=yes)
-  printf '%s\n' "$page" > "$SCRATCH/device-page.html"
-  while action=$(sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$page" | head -n 1) && [[ $action ]]; do
-    local form=(--data-urlencode "prompt=$(sed -n 's/.*name="prompt" value="\([^"]*\)".*/\1/p' <<< "$page")")
-    if [[ $page == *'name="login"'* ]]; then form+=(-d login=ada -d password=any); fi
+  action=$(form_action "$page")
+  page=$(browse "${action//&amp;/&}" -d "xsrf=$(form_value xsrf "$page")" --data-urlencode "user_code=$2")
+  action=$(form_action "$page")
+  browse "${action//&amp;/&}" -d "xsrf=$(form_value xsrf "$page")" --data-urlencode "user_code=$2" -d "$3"
+}
+
+# answer_forms PAGE LOGIN: signs in and consents, form after form, and prints the page that has none.
+answer_forms() {
+  local page=$1 action form left=8
+  while action=$(form_action "$page") && [[ $action ]]; do
+    ((left--)) || fail "one form after the other: $page"
+    form=()
+    while read -r name; do
+      form+=(--data-urlencode "$name=$(form_value "$name" "$page")")
+    done < <(sed -n 's/.*type="hidden" name="\([^"]*\)".*/\1/p' <<< "$page")
+    if [[ $page == *'name="login"'* ]]; then form+=(-d "login=$2" -d password=any); fi
     page=$(browse "${action//&amp;/&}" "${form[@]}")
   done
   printf '%s\n' "$page"
 }
+
+form_action() { sed -n 's/.*<form[^>]* action="\([^"]*\)".*/\1/p' <<< "$1" | head -n 1; }
+
+# form_value NAME PAGE
+form_value() { sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" <<< "$2" | head -n 1; }
+
+browse() { curl -sS -L --max-time 20 -b "$SCRATCH/cookies" -c "$SCRATCH/cookies" "$@"; }

@@ -121,7 +121,8 @@ async fn ask(
     }
 }
 
-/// The members of RFC 7662 section 2.2 and RFC 9449 section 6.2 that tell people something.
+/// The members of RFC 7662 section 2.2, RFC 9449 section 6.2 and RFC 8705 section 3.2 that tell people
+/// something.
 fn in_words(told: &Map<String, Value>) -> Vec<(&'static str, String)> {
     let text = |name: &str| told.get(name).and_then(Value::as_str).map(|text| short(text, 120));
     let active = told.get("active") == Some(&Value::Bool(true));
@@ -134,8 +135,12 @@ fn in_words(told: &Map<String, Value>) -> Vec<(&'static str, String)> {
     words.extend(
         members.iter().filter_map(|name| text(name).map(|value| ("", format!("{name}: {value}")))),
     );
-    if told.get("cnf").is_some_and(|cnf| cnf["jkt"].is_string()) {
+    let bound = |member: &str| told.get("cnf").is_some_and(|cnf| cnf[member].is_string());
+    if bound("jkt") {
         words.push(("", "bound to a key of this account".to_owned()));
+    }
+    if bound("x5t#S256") {
+        words.push(("", "bound to a certificate of this account".to_owned()));
     }
     words
 }

@@ -158,6 +158,12 @@ impl Found {
         if !scopes.is_empty() {
             yaml.push_str(&format!("    scopes: [{}]\n", scopes.join(", ")));
         }
+        if scopes.iter().any(|scope| scope == "\"offline_access\"") {
+            yaml.push_str(
+                "    # Without it there is no refresh token (OpenID Connect Core section 11).\n    \
+                 authorization_params: { prompt: consent }\n",
+            );
+        }
         if self.resource.is_some() || self.metadata.userinfo_endpoint.is_none() {
             yaml.push_str("    # No call says who is connected.\n    user_info_endpoint: null\n");
         }
@@ -217,6 +223,21 @@ mod tests {
         assert_eq!(name("https://issuer.example"), "issuer-example");
         assert_eq!(name("https://api.example.com/mcp"), "api-example-com-mcp");
         assert_eq!(name("http://127.0.0.1:8455/tenant//x/"), "127-0-0-1-8455-tenant-x");
+    }
+
+    #[test]
+    fn a_person_is_asked_for_consent_where_that_makes_the_account_live_on() {
+        let address = Url::parse("https://issuer.example").unwrap();
+        let definition = |scopes: &[&str]| {
+            let scopes_supported = scopes.iter().map(ToString::to_string).collect();
+            let userinfo_endpoint = Some("https://issuer.example/me".to_owned());
+            let metadata =
+                ServerMetadata { scopes_supported, userinfo_endpoint, ..Default::default() };
+            Found { metadata, resource: None }.definition(&address)
+        };
+        let consent = "authorization_params: { prompt: consent }";
+        assert!(definition(&["openid", "offline_access"]).contains(consent));
+        assert!(!definition(&["openid"]).contains("prompt"));
     }
 
     #[test]

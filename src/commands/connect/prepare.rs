@@ -14,7 +14,7 @@ use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition, GrantType, OAuth2, Way};
 use crate::error::Result;
 use crate::flow::authorization_code::Asking;
-use crate::flow::discovery::complete as complete_definition;
+use crate::flow::discovery::{Wanted, complete as complete_definition};
 use crate::flow::explain::{Doing, explain};
 use crate::flow::fields::{Collected, Sources, parse_given};
 use crate::flow::obtain::{Obtained, obtain};
@@ -154,7 +154,9 @@ pub(in crate::commands) async fn prepare<'a>(
     let given_client = client_of_fields(definition, auth, &mut collected);
     let found = found.or(given_client.map(|client| (client, true)));
     let fields = fields_scope(auth, &collected);
-    let definition = complete(ground, &fields, options.device).await?;
+    let scopes = scopes(options, found.as_ref().map(|(client, _)| client), auth);
+    let wanted = Wanted { scopes: &scopes, device: options.device };
+    let definition = complete(ground, &fields, wanted).await?;
     let auth = authorization(definition, Some(&auth.name))?;
     let ground = Ground { definition, auth, ..ground };
     let client = match found {
@@ -163,7 +165,6 @@ pub(in crate::commands) async fn prepare<'a>(
         None => None,
     };
     let (client, new_client) = client.map_or((None, false), |(client, new)| (Some(client), new));
-    let scopes = scopes(options, client.as_ref(), auth);
     let given = given.into_iter().map(|(name, value)| (name, value.expose().to_owned())).collect();
     let typed = collected.typed.clone();
     let grant = choose_grant(app, options, auth)?;
@@ -259,12 +260,16 @@ fn scopes(options: &Options, client: Option<&OAuthClient>, auth: &Authorization)
 }
 
 /// Asks the provider for what the definition leaves open.
-async fn complete<'a>(ground: Ground<'a>, fields: &Scope, device: bool) -> Result<&'a Definition> {
+async fn complete<'a>(
+    ground: Ground<'a>,
+    fields: &Scope,
+    wanted: Wanted<'_>,
+) -> Result<&'a Definition> {
     let Ground { definition, auth, id, http, completed, .. } = ground;
     if let Some(done) = completed.get() {
         return Ok(done);
     }
-    let found = complete_definition(http, definition, auth, fields, device).await;
+    let found = complete_definition(http, definition, auth, fields, wanted).await;
     let found = found.map_err(|error| explain(error, definition, id, Doing::Connect))?;
     Ok(match found {
         Some(found) => completed.get_or_init(|| found),

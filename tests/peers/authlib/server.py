@@ -1,11 +1,13 @@
-"""A provider on loopback by Authlib: OAuth 2.0 (code with PKCE, device, client credentials, password,
-refresh with rotation, revocation, introspection) and OAuth 1.0a (HMAC-SHA1, RSA-SHA1, PLAINTEXT).
+"""A provider on loopback by Authlib: OAuth 2.0 (code with PKCE, device, client credentials, password, JWT
+bearer, refresh with rotation, revocation, introspection) and OAuth 1.0a (HMAC-SHA1, RSA-SHA1, PLAINTEXT).
 
     python3 server.py RSA_PUBLIC_KEY.pem ACCESS_TOKEN_LIFETIME
 
 A device is told to poll once a second, and to slow down at its second poll; one that does not wait the five
-seconds longer then (RFC 8628 section 3.5) is never given a token. It prints one line, `READY http://127.0.0.1:PORT`, when it listens. Whoever opens an authorization page
-agrees. The checking is all Authlib's; this file only remembers.
+seconds longer then (RFC 8628 section 3.5) is never given a token. The key is that of the RSA signatures,
+and of the service account `robot`, which signs for ada. It prints one line, `READY http://127.0.0.1:PORT`,
+when it listens. Whoever opens an authorization page agrees. The checking is all Authlib's; this file only
+remembers.
 """
 
 import os
@@ -27,12 +29,14 @@ from authlib.oauth1 import TemporaryCredentialMixin, TokenCredentialMixin
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, TokenMixin, grants
 from authlib.oauth2.rfc6750 import BearerTokenValidator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7523 import JWTBearerGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from authlib.oauth2.rfc8628 import (
     DeviceAuthorizationEndpoint, DeviceCodeGrant, DeviceCredentialDict,
 )
 from flask import Flask, jsonify, request
+from joserfc.jwk import RSAKey
 
 with open(sys.argv[1], encoding='ascii') as file:
     RSA_KEY = file.read()
@@ -91,6 +95,7 @@ CLIENTS = {
             ['client_secret_basic', 'client_secret_post'],
             ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
         ),
+        Client('robot', '', [], [JWTBearerGrant.GRANT_TYPE]),
     )
 }
 TOKENS, CODES, DEVICES = [], {}, {}
@@ -184,6 +189,25 @@ class PasswordGrant(grants.ResourceOwnerPasswordCredentialsGrant):
         return Person(username) if password == 'a password' else None
 
 
+class Assertion(JWTBearerGrant):
+    CLAIMS_OPTIONS = {**JWTBearerGrant.CLAIMS_OPTIONS, 'iat': {'essential': True}, 'jti': {'essential': True}}
+
+    def resolve_issuer_client(self, issuer):
+        return CLIENTS.get(issuer)
+
+    def resolve_client_public_key(self, client):
+        return RSAKey.import_key(RSA_KEY)
+
+    def authenticate_user(self, subject):
+        return Person(subject) if subject == 'ada' else None
+
+    def get_audiences(self):
+        return [request.base_url]
+
+    def has_granted_permission(self, client, user):
+        return client.client_id == 'robot'
+
+
 class DeviceAuthorization(DeviceAuthorizationEndpoint):
     CLIENT_AUTH_METHODS = ['none']
     INTERVAL = 1
@@ -247,7 +271,11 @@ class Introspection(IntrospectionEndpoint):
 
 app.config['OAUTH2_REFRESH_TOKEN_GENERATOR'] = True
 app.config['OAUTH2_TOKEN_EXPIRES_IN'] = dict.fromkeys(
-    ['authorization_code', 'refresh_token', 'client_credentials', 'password', DEVICE], LIFETIME
+    [
+        'authorization_code', 'refresh_token', 'client_credentials', 'password', DEVICE,
+        JWTBearerGrant.GRANT_TYPE,
+    ],
+    LIFETIME,
 )
 provider = Server2(
     app,
@@ -255,7 +283,7 @@ provider = Server2(
     save_token=lambda token, asked: TOKENS.append(Token(token, asked.client, asked.user)),
 )
 provider.register_grant(CodeGrant, [CodeChallenge(required=True)])
-for grant in (RefreshGrant, PasswordGrant, grants.ClientCredentialsGrant, DevicePoll):
+for grant in (RefreshGrant, PasswordGrant, grants.ClientCredentialsGrant, DevicePoll, Assertion):
     provider.register_grant(grant)
 for endpoint in (DeviceAuthorization, Revocation, Introspection):
     provider.register_endpoint(endpoint)

@@ -1,15 +1,25 @@
 // An OAuth 2.0 and OpenID provider on loopback: the certified `oidc-provider`, as strict as it comes.
 //
-//   node server.mjs [--port N] [--access-ttl SECONDS] [--refresh-ttl SECONDS] [--code-ttl SECONDS] [--keys FILE]
+//   node server.mjs [--port N] [--access-ttl SECONDS] [--refresh-ttl SECONDS] [--code-ttl SECONDS]
+//                   [--device-ttl SECONDS] [--keys FILE] [--dpop-nonce] [--require-par] [--tls FOLDER]
 //
-// The file of `--keys` is a key set (RFC 7517): the public keys of the client `tieline-key`.
+// The file of `--keys` is a key set (RFC 7517): the public keys of the clients that sign. With
+// `--dpop-nonce` every proof of possession needs the server's nonce, with `--require-par` every request is
+// pushed, and the metadata says so. The folder of `--tls` has
+// `server.pem` and `server-key.pem`, and `ca.pem`, which issued the certificates of clients.
 //
 // Port 0, the default, takes any free one. `PORT` does the same as `--port`. When it listens it prints
-// one line, `READY http://127.0.0.1:PORT`, and that address is the issuer.
+// one line, `READY http://127.0.0.1:PORT`, and that address is the issuer; with `--tls` a second address
+// follows, where certificates are asked for.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Provider } from 'oidc-provider';
+import { clients } from './clients.mjs';
+import { api, isResource } from './resource.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -17,81 +27,62 @@ const { values: options } = parseArgs({
     'access-ttl': { type: 'string', default: '3600' },
     'refresh-ttl': { type: 'string', default: '86400' },
     'code-ttl': { type: 'string', default: '60' },
+    'device-ttl': { type: 'string', default: '600' },
     keys: { type: 'string' },
+    'dpop-nonce': { type: 'boolean', default: false },
+    'require-par': { type: 'boolean', default: false },
+    tls: { type: 'string' },
   },
 });
 
-// A redirect URI without a port matches every port (RFC 8252 section 7.3).
-const native = {
-  application_type: 'native',
-  redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
-  response_types: ['code'],
-  grant_types: ['authorization_code', 'refresh_token'],
-};
+const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 
-const clients = [
-  { ...native, client_id: 'tieline-public', token_endpoint_auth_method: 'none' },
-  {
-    ...native,
-    client_id: 'tieline-basic',
-    client_secret: 'basic-secret-5f1d',
-    token_endpoint_auth_method: 'client_secret_basic',
-  },
-  {
-    ...native,
-    client_id: 'tieline-post',
-    client_secret: 'post-secret-9c4e',
-    token_endpoint_auth_method: 'client_secret_post',
-  },
-  // Inside Basic both halves must be form-encoded first (RFC 6749 section 2.3.1). Each of these
-  // characters is lost or doubled by a client that forgets it.
-  {
-    ...native,
-    client_id: 'tieline:odd id+100%25',
-    client_secret: 'odd: secret+50%2F&=/',
-    token_endpoint_auth_method: 'client_secret_basic',
-  },
-];
-
-const device = 'urn:ietf:params:oauth:grant-type:device_code';
-clients.push(
-  { ...native, client_id: 'tieline-device', token_endpoint_auth_method: 'none', grant_types: [...native.grant_types, device] },
-  { ...native, client_id: 'tieline-par', token_endpoint_auth_method: 'none', require_pushed_authorization_requests: true },
-  { ...native, client_id: 'tieline-dpop', token_endpoint_auth_method: 'none', dpop_bound_access_tokens: true },
-);
-
-// Clients that act for themselves, one for each way to prove who they are.
-const service = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'], scope: 'read write' };
-clients.push(
-  { ...service, client_id: 'service-basic', client_secret: 'service-secret', token_endpoint_auth_method: 'client_secret_basic' },
-  { ...service, client_id: 'service-post', client_secret: 'service-secret', token_endpoint_auth_method: 'client_secret_post' },
-  {
-    ...service,
-    client_id: 'service-jwt',
-    client_secret: 'a-secret-of-more-than-32-bytes-for-hs256',
-    token_endpoint_auth_method: 'client_secret_jwt',
-    token_endpoint_auth_signing_alg: 'HS256',
-  },
-);
-if (options.keys) {
-  const jwks = JSON.parse(readFileSync(options.keys, 'utf8'));
-  for (const alg of ['RS256', 'PS256', 'ES256', 'EdDSA']) {
-    clients.push({
-      ...service,
-      client_id: `service-${alg}`,
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: alg,
-      jwks,
-    });
-  }
-}
+// The provider signs ID tokens with keys of every sort, new at each start.
+const signingKeys = [
+  ['rsa', { modulusLength: 2048 }],
+  ['ec', { namedCurve: 'P-256' }],
+  ['ed25519', {}],
+].map(([type, how]) => ({ ...generateKeyPairSync(type, how).privateKey.export({ format: 'jwk' }), use: 'sig' }));
 
 const person = (login) => ({ sub: login, name: `Person ${login}`, email: `${login}@example.test` });
 
-const configuration = {
-  clients,
-  clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt'],
-  enabledJWA: { clientAuthSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] },
+// The certificate that came with the connection, once TLS has found it good.
+const certificate = (context) => context.socket.getPeerX509Certificate?.();
+const mutualTls = {
+  enabled: true,
+  tlsClientAuth: true,
+  certificateBoundAccessTokens: true,
+  getCertificate: certificate,
+  certificateAuthorized: (context) => context.socket.authorized,
+  certificateSubjectMatches: (context, property, expected) =>
+    property === 'tls_client_auth_san_dns' && certificate(context).subjectAltName === `DNS:${expected}`,
+};
+
+// Where a client with a certificate goes (RFC 8705 section 5).
+const aliases = (mutual) => ({
+  token_endpoint: `${mutual}/token`,
+  introspection_endpoint: `${mutual}/token/introspection`,
+  revocation_endpoint: `${mutual}/token/revocation`,
+});
+
+const seconds = (name) => Number(options[name]);
+
+const configuration = (issuer, mutual) => ({
+  clients: clients({ jwks: options.keys && JSON.parse(readFileSync(options.keys, 'utf8')), tls: options.tls }),
+  clientAuthMethods: [
+    'none',
+    'client_secret_basic',
+    'client_secret_post',
+    'client_secret_jwt',
+    'private_key_jwt',
+    ...(options.tls ? ['tls_client_auth'] : []),
+  ],
+  enabledJWA: {
+    clientAuthSigningAlgValues: ['HS256', ...algorithms],
+    idTokenSigningAlgValues: ['HS256', ...algorithms],
+  },
+  jwks: { keys: signingKeys },
+  discovery: mutual ? { mtls_endpoint_aliases: aliases(mutual) } : {},
   scopes: ['openid', 'offline_access', 'profile', 'email', 'read', 'write'],
   claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
   findAccount: (_, login) => ({ accountId: login, claims: () => person(login) }),
@@ -101,67 +92,68 @@ const configuration = {
     introspection: { enabled: true, allowedPolicy: () => true },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
-    dPoP: { enabled: true },
-    pushedAuthorizationRequests: { enabled: true },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => options['dpop-nonce'] },
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: options['require-par'] },
     registration: { enabled: true, initialAccessToken: false },
+    mTLS: options.tls ? mutualTls : { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => undefined,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_, resource) => {
+        if (!isResource(issuer, resource)) throw new Error(`no such resource: ${resource}`);
+        return { scope: 'read write', audience: resource, accessTokenFormat: 'opaque' };
+      },
+    },
   },
   pkce: { required: () => true },
   // A refresh token works once; the second use revokes everything that came from it.
   rotateRefreshToken: true,
-  issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
   ttl: {
-    AccessToken: Number(options['access-ttl']),
-    RefreshToken: Number(options['refresh-ttl']),
-    AuthorizationCode: Number(options['code-ttl']),
+    AccessToken: seconds('access-ttl'),
+    RefreshToken: seconds('refresh-ttl'),
+    AuthorizationCode: seconds('code-ttl'),
     IdToken: 3600,
     Interaction: 3600,
     Session: 86400,
     Grant: 86400,
-    ClientCredentials: Number(options['access-ttl']),
-    DeviceCode: 600,
+    ClientCredentials: seconds('access-ttl'),
+    DeviceCode: seconds('device-ttl'),
   },
   cookies: { keys: ['only for tests'] },
-};
-
-// Everything under /api/ asks for a bearer token that this provider gave out and still honours.
-const protectedResource = (provider) => async (context, next) => {
-  if (!context.path.startsWith('/api/')) return next();
-  const [, scheme, value] = /^(Bearer|DPoP) (\S+)$/i.exec(context.get('authorization')) ?? [];
-  const token =
-    value && ((await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value)));
-  // A bound token is good only beside a proof; that the proof is right is the business of /me.
-  const bound = Boolean(token?.jkt);
-  if (!token?.isValid || bound !== (scheme?.toLowerCase() === 'dpop')) {
-    context.status = 401;
-    context.set('WWW-Authenticate', value ? 'Bearer error="invalid_token"' : 'Bearer');
-    context.body = { error: value ? 'invalid_token' : 'missing_token' };
-    return undefined;
-  }
-  context.body = {
-    sub: token.accountId,
-    client_id: token.clientId,
-    scope: token.scope,
-    method: context.method,
-    path: context.path,
-  };
-  return undefined;
-};
+});
 
 const report = (event) => (_, error) =>
   console.error(event, error.error ?? error.message, error.error_description ?? '', error.error_detail ?? '');
 
+// With TLS a second port asks for a certificate, and the provider names it in its metadata.
+const listeners = () => {
+  if (!options.tls) return [http.createServer()];
+  const read = (name) => readFileSync(path.join(options.tls, name));
+  const own = { cert: read('server.pem'), key: read('server-key.pem') };
+  // Who is not known gets an answer that says so.
+  const asks = { ca: read('ca.pem'), requestCert: true, rejectUnauthorized: false };
+  return [https.createServer(own), https.createServer({ ...own, ...asks })];
+};
+
+const listen = (server, port) =>
+  new Promise((ready) => server.listen(port, '127.0.0.1', () => ready(server.address().port)));
+
 // The issuer holds the port, so the port is taken before there is a provider.
-const server = http.createServer();
-server.listen(Number(options.port), '127.0.0.1', () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
-  const provider = new Provider(issuer, configuration);
-  provider.use(protectedResource(provider));
-  for (const event of ['server_error', 'authorization.error', 'grant.error', 'revocation.error']) {
-    provider.on(event, report(event));
-  }
-  server.on('request', provider.callback());
-  console.log(`READY ${issuer}`);
-});
+const servers = listeners();
+const scheme = options.tls ? 'https' : 'http';
+const origins = [];
+for (const server of servers) {
+  const port = await listen(server, origins.length ? 0 : Number(options.port));
+  origins.push(`${scheme}://127.0.0.1:${port}`);
+}
+const provider = new Provider(origins[0], configuration(...origins));
+provider.use(api(provider));
+for (const event of ['server_error', 'authorization.error', 'grant.error', 'revocation.error', 'introspection.error']) {
+  provider.on(event, report(event));
+}
+for (const server of servers) server.on('request', provider.callback());
+console.log('READY', ...origins);
 
 // A test that was killed cannot end its servers: they look after that themselves.
 const parent = process.ppid;
