@@ -66,6 +66,26 @@ pub fn open<N: AsRef<OsStr>>(
     }
 }
 
+/// The program that would be tried first and is there, without starting it. `path` is the value of
+/// `$PATH`.
+#[must_use]
+pub fn program(browser: Option<&OsStr>, path: &str) -> Option<String> {
+    let chosen = browser.map(|list| chosen(list, "https://example.com/")).unwrap_or_default();
+    let commands = chosen.into_iter().chain(open::commands("https://example.com/"));
+    let mut programs = commands.map(|command| command.get_program().to_owned());
+    programs.find(|program| is_there(program, path)).map(|name| name.to_string_lossy().into_owned())
+}
+
+/// Whether a program could be started: a path that is there, or a name that PATH knows. Windows'
+/// openers are part of the system.
+fn is_there(program: &OsStr, path: &str) -> bool {
+    let program = std::path::Path::new(program);
+    match program.components().count() {
+        1 => cfg!(windows) || std::env::split_paths(path).any(|at| at.join(program).is_file()),
+        _ => program.is_file(),
+    }
+}
+
 /// Starts one after the other until one works.
 fn first(commands: Vec<Command>, remove_env: &[OsString]) -> Result<(), BrowserError> {
     let mut failure = BrowserError::NoOpener;

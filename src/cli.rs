@@ -1,8 +1,8 @@
 //! The command line: what can be typed, and which command it runs.
 
 use crate::commands::{
-    App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, exec, lint,
-    proxy, sandbox, test, token, welcome,
+    App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, doctor,
+    exec, lint, proxy, sandbox, test, token, welcome,
 };
 use crate::error::{KINDS, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -37,6 +37,7 @@ pub enum Command {
     Completions(completions::Arguments),
     Sandbox(sandbox::Arguments),
     Demo(demo::Arguments),
+    Doctor(doctor::Arguments),
 }
 
 /// The command line with the table of exit statuses.
@@ -88,5 +89,6 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Completions(arguments)) => completions::run(&arguments, app),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,
         Some(Command::Demo(arguments)) => demo::run(&arguments, app).await,
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments, app).await,
     }
 }

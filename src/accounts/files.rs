@@ -165,6 +165,20 @@ impl Files {
         self.account_files().all(|path| read::<Record>(&path).is_ok())
     }
 
+    /// The accounts whose files are there and hold something else.
+    #[must_use]
+    pub fn damaged(&self) -> Vec<AccountId> {
+        let id = |path: &Path| {
+            let app = AppName::parse(path.parent()?.file_name()?.to_str()?).ok()?;
+            let name = path.file_stem()?.to_str().filter(|name| *name != UNNAMED);
+            AccountId::new(app, name).ok()
+        };
+        let damaged = |path: &PathBuf| {
+            read::<Record>(path).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData)
+        };
+        self.account_files().filter(damaged).filter_map(|path| id(&path)).collect()
+    }
+
     fn account_files(&self) -> impl Iterator<Item = PathBuf> {
         let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
         apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())

@@ -7,6 +7,7 @@ pub mod environment;
 pub mod files;
 mod interrupted;
 mod lock;
+pub mod orphans;
 mod pending;
 mod pick;
 mod stores;

@@ -8,6 +8,7 @@ pub mod completions;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
+pub mod doctor;
 pub mod exec;
 mod handover;
 pub mod lint;

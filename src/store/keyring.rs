@@ -60,6 +60,10 @@ impl Keyring {
         self.run(move |session| session.delete(limit, &user)).await
     }
 
+    pub(super) async fn entries(&self) -> Result<Vec<String>, StoreError> {
+        self.run(Session::entries).await
+    }
+
     pub(super) async fn check_writable(&self) -> Result<(), StoreError> {
         self.run(|session| session.probe()).await
     }

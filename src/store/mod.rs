@@ -66,6 +66,14 @@ impl Store {
         }
     }
 
+    /// The names of all entries that are ours, the parts of long values among them.
+    pub async fn entries(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Keyring(keyring) => keyring.entries().await,
+            Self::Sealed(sealed) => sealed.entries(),
+        }
+    }
+
     /// What people call this place.
     #[must_use]
     pub fn name(&self) -> String {

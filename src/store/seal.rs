@@ -202,6 +202,11 @@ impl<'a> SealedText<'a> {
     pub(super) fn origin(&self) -> &Origin {
         &self.header.origin
     }
+
+    /// Whose it says it is. Only opening it shows whether that is true.
+    pub(super) fn user(&self) -> &str {
+        &self.header.user
+    }
 }
 
 #[derive(Deserialize)]

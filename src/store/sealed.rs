@@ -93,6 +93,16 @@ impl Sealed {
         Ok(())
     }
 
+    /// The names of all entries, as their headers tell them. Nothing is opened.
+    pub(super) fn entries(&self) -> Result<Vec<String>, StoreError> {
+        let mut users = Vec::new();
+        for path in files(&self.folder).map_err(failed(&self.folder))? {
+            let Some(text) = read_if_there(&path)? else { continue };
+            users.extend(SealedText::parse(&text, &path).map(|sealed| sealed.user().to_owned()));
+        }
+        Ok(users)
+    }
+
     pub(super) fn check_writable(&self) -> Result<(), StoreError> {
         self.sealer_for_writing()?;
         let mut file = self.temporary("probe")?;

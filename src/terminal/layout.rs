@@ -45,7 +45,7 @@ fn shrink(widths: &mut [usize], width: usize) {
 
 /// A sentence in lines of at most `width` columns. A word that is longer stays whole: it may be a
 /// command or an address to copy.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().map_or(0, |line| line.width());

@@ -5,13 +5,12 @@ mod lines;
 mod prompt;
 mod qr;
 
-pub use layout::{duration, table};
+pub use layout::{duration, table, wrap};
 pub use lines::Lines;
 pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};
 use crate::error::{Error, Kind, Result};
-use layout::wrap;
 use std::fmt;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;

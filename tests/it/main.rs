@@ -20,6 +20,7 @@ mod client;
 mod completions;
 mod connect;
 mod devices;
+mod doctor;
 mod fields;
 mod ftp;
 mod grants;

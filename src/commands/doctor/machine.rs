@@ -1,0 +1,98 @@
+//! What this machine has: definitions, a listener on both loopback addresses, a browser, a proxy.
+
+use super::{Check, Verdict};
+use crate::catalog::yaml_files;
+use crate::commands::App;
+use crate::error::Kind;
+use crate::redirect::holder;
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+
+/// The port of the default redirect URI.
+const PORT: u16 = 8917;
+/// Variables that name a proxy, in the order in which they are looked at.
+const PROXIES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The definitions in scope: those of the person are parsed.
+pub(super) fn definitions(app: &App) -> Check {
+    let folder = &app.context.folders.apps;
+    let own = yaml_files(folder);
+    let wrong: Vec<String> = own
+        .iter()
+        .filter(|path| app.catalog.load(&path.display().to_string()).is_err())
+        .map(|path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned())
+        .collect();
+    let all = app.catalog.list().len();
+    let told = match own.len() {
+        0 => format!("{all} built in"),
+        own => format!("{all}, {own} of them your own in {}", folder.display()),
+    };
+    match wrong.is_empty() {
+        true => Check::good("definitions", told),
+        false => Check::new(
+            "definitions",
+            Verdict::Bad(Kind::Definition),
+            format!("{told}; with errors: {}", wrong.join(", ")),
+        )
+        .hint("run `tieline lint`"),
+    }
+}
+
+pub(super) fn checks(app: &App) -> Vec<Check> {
+    vec![listener(), browser(app), proxy(app)]
+}
+
+/// Listens where the redirect comes back, at both loopback addresses.
+fn listener() -> Check {
+    let name = "listener";
+    let tried = |address: IpAddr| TcpListener::bind((address, PORT)).err();
+    match (tried(Ipv4Addr::LOCALHOST.into()), tried(Ipv6Addr::LOCALHOST.into())) {
+        (None, None) => Check::good(name, format!("127.0.0.1 and [::1], port {PORT}")),
+        (None, Some(error)) if error.kind() != ErrorKind::AddrInUse => Check::good(
+            name,
+            format!("127.0.0.1, port {PORT}; this machine has no IPv6 loopback address"),
+        ),
+        (v4, v6) => {
+            let error = v4.or(v6).map(|error| error.to_string()).unwrap_or_default();
+            let by = holder(PORT).map(|holder| format!(" by {holder}")).unwrap_or_default();
+            Check::new(name, Verdict::Warning, format!("port {PORT} is taken{by}: {error}")).hint(
+                "end that program, or register another redirect URI: `client set --redirect-uri`",
+            )
+        }
+    }
+}
+
+/// Whether there is something that opens a browser. It is not opened.
+fn browser(app: &App) -> Check {
+    let name = "browser";
+    let around = app.context.surroundings();
+    if around.ssh.is_some() {
+        let told = "this is an SSH session: the address is shown, to be opened on your own machine";
+        return Check::new(name, Verdict::Skipped, told);
+    }
+    let chosen = app.context.browser().map(OsString::as_os_str);
+    match crate::browser::program(chosen, app.context.variable("PATH").unwrap_or_default()) {
+        Some(program) => Check::good(name, format!("`{program}` opens it")),
+        None => Check::new(name, Verdict::Warning, "nothing was found that opens one")
+            .hint("`connect` prints the address; or set BROWSER, or use `connect --device`"),
+    }
+}
+
+/// The proxy of all requests, without its password.
+fn proxy(app: &App) -> Check {
+    let named = PROXIES.iter().find_map(|name| Some((*name, app.context.variable(name)?)));
+    match named {
+        None => Check::good("proxy", "none"),
+        Some((name, value)) => match url::Url::parse(value) {
+            Ok(url) if url.has_host() => {
+                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+                let host = url.host_str().unwrap_or_default();
+                Check::good("proxy", format!("{}://{host}{port}, by {name}", url.scheme()))
+            }
+            _ => Check::new("proxy", Verdict::Warning, format!("{name} is no address"))
+                .hint("write it as `http://HOST:PORT`"),
+        },
+    }
+}
