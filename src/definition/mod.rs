@@ -34,7 +34,9 @@ pub use endpoint::{
 };
 pub use field::{Field, FieldError, Format, Pattern};
 pub use grant::{GRANTS, GrantType};
-pub use oauth1::{Legs, OAuth1, ParametersIn, SIGNATURE_METHODS, SignatureMethod, Signing};
+pub use oauth1::{
+    Legs, OAuth1, ParametersIn, REQUEST_TOKEN, SIGNATURE_METHODS, SignatureMethod, Signing,
+};
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use reach::ReachError;
 pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};

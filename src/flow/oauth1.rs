@@ -11,7 +11,7 @@ use super::token_set::TokenSet;
 use super::waiting::{open, wait, wait_for_pin};
 use crate::answer::Answer;
 use crate::definition::names::AccountId;
-use crate::definition::{Endpoint, Legs, OAuth1, Signature};
+use crate::definition::{Endpoint, Legs, OAuth1, REQUEST_TOKEN, Signature};
 use crate::error::{Error, Kind, Result};
 use crate::oauth1::{TokenPair, check_callback, read_token_pair};
 use crate::redirect::Waiting;
@@ -128,7 +128,8 @@ fn question(
     legs: &Legs,
     temporary: &TokenPair,
 ) -> std::result::Result<Url, FlowError> {
-    let scope = session.public_scope();
+    let mut scope = session.public_scope();
+    scope.set(REQUEST_TOKEN, Some(temporary.token.expose()));
     let address = legs.authorization_uri.require(&scope)?;
     let mut url = Url::parse(&address)
         .map_err(|_| RequestError::Url(legs.authorization_uri.source().into()))?;
