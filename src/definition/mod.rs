@@ -30,7 +30,7 @@ pub use assertion::{ALGORITHMS, Assertion};
 pub use authorization::{Authorization, TYPES, Type, Way};
 pub use endpoint::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, DEVICE_VALUES, Encoding, Endpoint,
-    Param, Placement, Response, TOKEN_VALUES,
+    IDENTITY, Param, Placement, Response, TOKEN_VALUES,
 };
 pub use field::{Field, FieldError, Format, Pattern};
 pub use grant::{GRANTS, GrantType};

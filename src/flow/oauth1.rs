@@ -7,7 +7,7 @@ use super::redirect::{listen, start};
 use super::session::{Session, read_group, read_values};
 use super::signing::sign_oauth1;
 use super::telling::tell;
-use super::token_set::TokenSet;
+use super::token_set::{TokenSet, read_identity};
 use super::waiting::{open, wait, wait_for_pin};
 use crate::answer::Answer;
 use crate::definition::names::AccountId;
@@ -152,6 +152,7 @@ async fn access_token(
     let (answer, scope) = leg(session, endpoint, &extra, "access token").await?;
     let pair = pair_of(endpoint, &answer, &scope, "the access token")?;
     keep(session, &pair);
+    session.identity = read_identity(endpoint, &scope)?;
     take_extras(session, endpoint, &scope)
 }
 

@@ -41,6 +41,8 @@ pub struct Session<'a> {
     pub dpop: Option<Dpop>,
     /// What a checked ID token says.
     pub id_token: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Who the token answer says it is, where the definition reads that.
+    pub identity: Option<String>,
 }
 
 /// Names whose values never stand in an address that a browser is sent to.
@@ -118,6 +120,7 @@ impl<'a> Session<'a> {
             hosts: account.host_list(),
             dpop,
             id_token: None,
+            identity: None,
         };
         session.learn_secrets();
         Ok(session)

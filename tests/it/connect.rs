@@ -183,6 +183,33 @@ fn reconnecting_as_the_same_person_needs_no_flag() {
 }
 
 #[test]
+fn the_token_answer_may_say_who_it_is() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.define(
+        "told",
+        "extends: sandbox-oauth2
+authorizations:
+  oauth2:
+    user_info_endpoint: null
+    token_endpoint:
+      url: '{{{server}}}/token'
+      response:
+        user_identity: 'somebody who may {{response.scope}}'
+",
+    );
+    let server = format!("server={}", sandbox.url);
+    let connect = ["told", "--field", &server, "--auth", "oauth2"];
+    home.connect(&connect).expect(0).says("as somebody who may profile email");
+    let tested = home.run(&["test", "told"]).expect(0).prints("not verified");
+    tested.prints("somebody who may profile email");
+    sandbox.expire();
+    home.run(&["call", "told", "/api/x"]).expect(0);
+    home.run(&["accounts"]).expect(0).prints("somebody who may profile email");
+    home.connect(&[&connect[..], &["--scope", "profile"]].concat()).expect(2).says("--replace");
+}
+
+#[test]
 fn an_unknown_app_gets_a_suggestion() {
     let home = Home::new();
     home.run(&["connect", "sandbox-oath2"]).expect(2).says("did you mean `sandbox-oauth2`?");
