@@ -10,6 +10,7 @@ pub mod demo;
 pub mod disconnect;
 pub mod doctor;
 pub mod exec;
+pub mod git_credential;
 mod handover;
 pub mod lint;
 pub mod proxy;
