@@ -6,6 +6,7 @@ mod damaged;
 pub mod environment;
 pub mod files;
 mod interrupted;
+pub mod json_file;
 mod lock;
 pub mod orphans;
 mod pending;
