@@ -12,6 +12,7 @@ pub mod orphans;
 mod pending;
 mod pick;
 mod stores;
+pub mod warnings;
 
 pub use lock::Lock;
 pub use pick::Picked;

@@ -145,7 +145,7 @@ fn fewer_scopes_than_asked_are_said() {
     let sandbox = Sandbox::start(&["--misbehave", "fewer-scopes"]);
     let home = sandbox.home();
     home.connect(&[APP]).expect(0).says("email: asked for, not granted");
-    home.run(&["accounts", "show", APP]).expect(0).prints("missing   email");
+    home.run(&["accounts", "show", APP]).expect(0).prints("not granted: email");
 }
 
 #[test]
