@@ -21,6 +21,7 @@ mod completions;
 mod connect;
 mod devices;
 mod doctor;
+mod explanations;
 mod fields;
 mod ftp;
 mod grants;
