@@ -7,6 +7,7 @@ use super::endpoint::{
 use super::grant::{GrantType, read_grants};
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
+use super::rule::Rule;
 use super::server_metadata::ServerMetadata;
 use super::token_endpoint::{read_refresh, read_token};
 use super::yaml::{Node, Value as Yaml};
@@ -247,7 +248,7 @@ impl OAuth2 {
         };
         if let Some(scope) = self.scopes.iter().find(|scope| inside(scope)) {
             let message = format!("`{scope}` holds several scopes: write a list");
-            reader.error("scope-separator", &node.span.narrow(scope), message);
+            reader.report(Rule::ScopeSeparator, &node.span.narrow(scope), message);
         }
     }
 }
@@ -284,7 +285,7 @@ pub(super) fn read_authorization_params(
         };
         if param.templates().iter().any(leaks) {
             let message = format!("`{name}` would put a secret into the browser's address bar");
-            reader.error("secret-in-url", &node.span.narrow(name), message);
+            reader.report(Rule::SecretInUrl, &node.span.narrow(name), message);
         }
     }
     params

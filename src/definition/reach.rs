@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::hosts::Hosts;
 use super::reader::Reader;
+use super::rule::Rule;
 use super::yaml::Node;
 use super::{Authorization, Definition, Endpoint, Field, Way};
 use crate::template::{Place, RenderError, Scope, Template};
@@ -195,7 +196,7 @@ pub(super) fn read_hosts(reader: &mut Reader, node: &Node) -> Vec<String> {
     for host in &hosts {
         let Some((message, help)) = host_problem(host) else { continue };
         let span = node.span.narrow(host);
-        reader.findings.push(Finding::error("host-pattern", span, message).help(help));
+        reader.findings.push(Finding::new(Rule::HostPattern, span, message).help(help));
     }
     hosts
 }
@@ -242,7 +243,7 @@ fn check_url(
         let server = auth.field(raw.root()).is_some_and(Field::is_server);
         if !server && definition.hosts.is_none() {
             let message = format!("`{}` decides the host, and `hosts` does not say which", raw.raw);
-            let finding = Finding::error("host-from-answer", span, message);
+            let finding = Finding::new(Rule::HostFromAnswer, span, message);
             reader.findings.push(finding.help("list the hosts that it may be under `hosts`"));
         }
         return;
@@ -250,7 +251,7 @@ fn check_url(
     let Some(host) = host_part(url) else { return };
     let mut report = |shown: &str| {
         let message = format!("`{shown}` stands in a host, and could be any");
-        let finding = Finding::error("host-not-pinned", span.clone(), message);
+        let finding = Finding::new(Rule::HostNotPinned, span.clone(), message);
         reader
             .findings
             .push(finding.help("give the field `options`, or a `pattern` without a dot"));

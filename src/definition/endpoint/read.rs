@@ -4,8 +4,10 @@ use super::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, Param,
     Placement, Response, TOKEN_VALUES,
 };
+use crate::definition::absent::{AT_CALLS, AT_TOKEN_ENDPOINTS, WHEN_CALLING};
 use crate::definition::finding::Finding;
 use crate::definition::reader::{Entries, Reader};
+use crate::definition::rule::Rule;
 use crate::definition::signature::Signature;
 use crate::definition::yaml::{Node, Value as Yaml};
 use crate::template::{Place, Template};
@@ -83,13 +85,21 @@ impl Endpoint {
     }
 
     pub(in crate::definition) fn read(reader: &mut Reader, node: &Node, kind: Use) -> Option<Self> {
+        let absent = match kind {
+            Use::UserInfo | Use::Lookup => AT_CALLS,
+            Use::Token | Use::DeviceAuthorization | Use::Client => AT_TOKEN_ENDPOINTS,
+        };
+        reader.without(absent, |reader| Self::read_any(reader, node, kind))
+    }
+
+    fn read_any(reader: &mut Reader, node: &Node, kind: Use) -> Option<Self> {
         if let Yaml::Text(_) = node.value {
             let url = read_url(reader, node)?;
             return Some(Self::bare(url, kind));
         }
         let entries = reader.entries(node, "an endpoint", KEYS)?;
         let Some(url) = entries.take("url") else {
-            reader.error("missing-key", &node.span, "an endpoint needs a `url`");
+            reader.report(Rule::MissingKey, &node.span, "an endpoint needs a `url`");
             return None;
         };
         let url = read_url(reader, url);
@@ -103,10 +113,12 @@ impl Endpoint {
             endpoint.encoding_written = true;
         }
         endpoint.body = endpoint.read_body(reader, &entries);
+        reader.chooses = entries.take("choose").is_some();
         if let Some(node) = entries.take("response") {
             endpoint.response = Response::read(reader, node, kind);
         }
         endpoint.choose = read_choose(reader, &entries, kind);
+        reader.chooses = false;
         if let Some(node) = entries.take("client_authentication") {
             endpoint.client_authentication = read_client_authentication(reader, node);
         }
@@ -145,8 +157,8 @@ impl Endpoint {
     fn read_body(&self, reader: &mut Reader, entries: &Entries) -> Option<Template> {
         let node = entries.take("body")?;
         if entries.take("params").is_some() {
-            reader.error(
-                "body-and-params",
+            reader.report(
+                Rule::BodyAndParams,
                 &node.span,
                 "`body` replaces `params`: write one of them",
             );
@@ -170,7 +182,7 @@ pub(in crate::definition) fn read_url(reader: &mut Reader, node: &Node) -> Optio
     let text = template.source();
     let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
     if text.starts_with("http://") && !local.iter().any(|prefix| text.starts_with(prefix)) {
-        reader.error("not-https", &node.span, "a credential only travels over https");
+        reader.report(Rule::NotHttps, &node.span, "a credential only travels over https");
     }
     Some(template)
 }
@@ -185,7 +197,7 @@ pub(in crate::definition) fn read_client_authentication(
 impl Placement {
     pub(in crate::definition) fn read_request(reader: &mut Reader, node: &Node) -> Option<Self> {
         let entries = reader.entries(node, "`request`", REQUEST_KEYS)?;
-        Some(Self::read(reader, &entries))
+        Some(reader.without(WHEN_CALLING, |reader| Self::read(reader, &entries)))
     }
 
     fn read(reader: &mut Reader, entries: &Entries) -> Self {
@@ -202,15 +214,25 @@ impl Placement {
     }
 }
 
-pub(in crate::definition) fn read_headers(
+/// The headers of every API call.
+pub(in crate::definition) fn read_call_headers(
     reader: &mut Reader,
     node: &Node,
 ) -> Vec<(String, Option<Template>)> {
+    reader.without(WHEN_CALLING, |reader| read_headers(reader, node))
+}
+
+/// The URL that the paths of API calls are relative to.
+pub(in crate::definition) fn read_base_url(reader: &mut Reader, node: &Node) -> Option<Template> {
+    reader.without(AT_CALLS, |reader| read_url(reader, node))
+}
+
+fn read_headers(reader: &mut Reader, node: &Node) -> Vec<(String, Option<Template>)> {
     let Some(pairs) = reader.pairs(node, "`headers`") else { return Vec::new() };
     let mut headers = Vec::new();
     for (key, value) in pairs {
         if http::HeaderName::from_bytes(key.name.as_bytes()).is_err() {
-            reader.error("header-name", &key.span, format!("`{}` is no header name", key.name));
+            reader.report(Rule::HeaderName, &key.span, format!("`{}` is no header name", key.name));
             continue;
         }
         if matches!(value.value, Yaml::Null) {
@@ -305,7 +327,7 @@ fn read_choose(reader: &mut Reader, entries: &Entries, kind: Use) -> Option<Choo
     let node = entries.take("choose")?;
     if matches!(kind, Use::Token | Use::Client | Use::DeviceAuthorization) {
         let message = "`choose` has no effect here";
-        let finding = Finding::error("wrong-place", node.span.clone(), message);
+        let finding = Finding::new(Rule::WrongPlace, node.span.clone(), message);
         reader.findings.push(finding.help("write it at `user_info_endpoint` or under `lookups`"));
         return None;
     }
@@ -317,8 +339,8 @@ impl Choose {
         let entries = reader.entries(node, "`choose`", &["from", "where", "label"])?;
         let from = entries.take("from").and_then(|node| reader.text(node, "`from`"));
         let Some(from) = from else {
-            reader.error(
-                "missing-key",
+            reader.report(
+                Rule::MissingKey,
                 &node.span,
                 "`choose` needs `from`, such as `response.accounts`",
             );
@@ -327,8 +349,8 @@ impl Choose {
         let from: Vec<String> =
             from.split('.').map(|part| part.trim_matches(['[', ']']).to_owned()).collect();
         if from.first().map(String::as_str) != Some("response") {
-            reader.error(
-                "choose-from",
+            reader.report(
+                Rule::ChooseFrom,
                 &node.span,
                 "`from` is a path in the answer, such as `response.accounts`",
             );
