@@ -11,6 +11,7 @@ use super::presets::more_presets;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
 use super::rule::Rule;
+use super::sending;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
 use crate::template::{Name, Place, Template};
@@ -241,6 +242,7 @@ impl Authorization {
             way: way?,
         };
         coherence::check(reader, &entries, &auth);
+        sending::check(reader, &entries, &auth);
         Some(auth)
     }
 }

@@ -1,6 +1,7 @@
 //! What a definition says of OAuth 1.0a (RFC 5849).
 
-use super::endpoint::{Endpoint, Param, Use, read_url};
+use super::endpoint::{Endpoint, Param, Use};
+use super::oauth2::read_authorization_uri;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
 use super::rule::Rule;
@@ -143,7 +144,7 @@ impl Legs {
         let (request_token, access_token) =
             (endpoint("request_token_endpoint"), endpoint("access_token_endpoint"));
         let authorization_uri = match entries.take("authorization_uri") {
-            Some(node) => read_url(reader, node),
+            Some(node) => read_authorization_uri(reader, node),
             None => {
                 reader.report(
                     Rule::MissingKey,

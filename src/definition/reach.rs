@@ -166,7 +166,7 @@ fn urls(auth: &Authorization) -> impl Iterator<Item = &Template> {
 }
 
 /// The host of a URL template as text; none where it is relative or begins with a raw value.
-fn host_part(url: &Template) -> Option<String> {
+pub(super) fn host_part(url: &Template) -> Option<String> {
     let (_, rest) = url.source().split_once("://")?;
     let end = host_end(rest);
     let authority = rest[..end].rsplit('@').next()?;
@@ -249,6 +249,15 @@ fn check_url(
         return;
     }
     let Some(host) = host_part(url) else { return };
+    if let Some(listed) = &definition.hosts {
+        let listed = Hosts::new(listed.iter().cloned());
+        let reached = host_patterns(&host, auth).into_iter().filter(|host| !host.contains("{{"));
+        for host in listed.beyond(&Hosts::new(reached)) {
+            let message = format!("`{host}` gets the credential, and is not among `hosts`");
+            let finding = Finding::new(Rule::HostNotListed, span.clone(), message);
+            reader.findings.push(finding.help("add it there"));
+        }
+    }
     let mut report = |shown: &str| {
         let message = format!("`{shown}` stands in a host, and could be any");
         let finding = Finding::new(Rule::HostNotPinned, span.clone(), message);

@@ -3,11 +3,11 @@
 use super::absent::KEEP;
 use super::finding::Finding;
 use super::meant::{advice, meant};
-use super::names::{RESERVED, nearest};
+use super::names::{RESERVED, SECRET, nearest};
 use super::rule::Rule;
 use super::source::Span;
 use super::yaml::{Key, Node, Value};
-use crate::template::{Place, Template};
+use crate::template::{Name, Place, Template};
 use crate::text::short;
 use std::collections::BTreeSet;
 
@@ -179,6 +179,17 @@ impl Reader {
         let read = read(self);
         self.absent = before;
         read
+    }
+
+    /// The first secret that a template reads, as written.
+    pub(super) fn secret_in(&self, template: &Template) -> Option<String> {
+        let secret = |name: &&Name| match name.root() {
+            "client" => {
+                name.parts.get(1).is_some_and(|field| self.secret_client_fields.contains(field))
+            }
+            root => SECRET.contains(&root) || self.secret_fields.contains(root),
+        };
+        template.names().iter().filter(|name| !name.asks).find(secret).map(|name| name.raw.clone())
     }
 
     fn names(&mut self, template: &Template, span: &Span, answers: bool) {

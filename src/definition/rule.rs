@@ -64,6 +64,9 @@ rules! {
     ChooseFrom "choose-from" Error:
         "`from` of a `choose` is no path in the answer."
         "Rows are chosen from what the app answered; a path elsewhere gives none."
+    CredentialNotSent "credential-not-sent" Error:
+        "No template of a call names the key, password or token that was asked for."
+        "The app would answer as if nobody had signed in."
     DuplicateKey "duplicate-key" Error:
         "A key stands twice in one mapping."
         "Only one of the two values would count, and no reader can tell which."
@@ -88,6 +91,9 @@ rules! {
     HostFromAnswer "host-from-answer" Error:
         "An answer decides the host, and `hosts` does not say which it may be."
         "A wrong or hostile answer could send the credential anywhere."
+    HostNotListed "host-not-listed" Error:
+        "A URL that gets the credential leads to a host that is not among `hosts`."
+        "Each request there would be stopped before it is sent."
     HostNotPinned "host-not-pinned" Error:
         "A field without `options`, or whose `pattern` allows a dot, is part of a host."
         "A value with a dot in it would make it another host, which then gets the credential."
@@ -109,6 +115,9 @@ rules! {
     Pattern "pattern" Error:
         "A field's `pattern` is no regular expression."
         "No answer could be held against it."
+    PkceOff "pkce-off" Warning:
+        "`pkce: none` stands there without a comment behind or above it."
+        "Without PKCE a stolen code is enough (RFC 9700 section 2.1.1), so its reason should be known."
     RedirectUri "redirect-uri" Error:
         "`redirect_uri` is neither https nor http on this machine, or does not fit with `port`."
         "A code must not cross a network in the clear (RFC 8252 sections 7 and 8)."
@@ -130,9 +139,15 @@ rules! {
     SecretInUrl "secret-in-url" Error:
         "A secret is part of the address that the browser is sent to."
         "It would stay in the history, in logs and on the screen (RFC 6749 section 2.3.1)."
+    SecretShown "secret-shown" Error:
+        "`extras` or `user_identity` reads a secret."
+        "Both are kept in the clear and shown by `accounts`; `secrets` are not."
     Template "template" Error:
         "A template cannot be read, or uses what is not allowed at its place."
         "It would fail, or send something else than was meant."
+    Todo "todo" Warning:
+        "`TODO` or `FIXME` stands in a value or a comment."
+        "Something is known to be missing."
     TooLarge "too-large" Error:
         "A file is longer than 1 MiB."
         "The longest definition that is known has a hundredth of that."
@@ -148,6 +163,9 @@ rules! {
     Unreadable "unreadable" Error:
         "A file is not there, is no text in UTF-8, or its name is no app's."
         "Nothing of it can be checked."
+    UnusedChoice "unused-choice" Warning:
+        "`choose` picks a row, and nothing reads `chosen`."
+        "A person would be asked for something that is forgotten at once."
     WrongPlace "wrong-place" Error:
         "`choose` stands at an endpoint whose answer gives no choice."
         "It would never be asked."

@@ -45,6 +45,15 @@ impl Span {
         self.position_of((self.start + self.length).min(self.source.text.len()))
     }
 
+    /// Whether a comment says something about it: behind it, or on the line above.
+    #[must_use]
+    pub fn has_comment(&self) -> bool {
+        let (before, behind) = self.source.text.split_at(self.start);
+        let above = before.rsplit('\n').nth(1).unwrap_or_default();
+        let behind = behind.lines().next().unwrap_or_default();
+        above.trim_start().starts_with('#') || behind.contains(" #")
+    }
+
     fn position_of(&self, at: usize) -> (usize, usize) {
         let before = &self.source.text[..at];
         let line = before.matches('\n').count() + 1;

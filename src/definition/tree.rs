@@ -5,6 +5,7 @@ use super::hidden;
 use super::merge::{merge, without};
 use super::names::AppName;
 use super::reader::Reader;
+use super::residue;
 use super::rule::Rule;
 use super::source::{MAX_BYTES, Source, Span};
 use super::yaml::{self, Node, Value};
@@ -27,9 +28,13 @@ impl Tree {
     #[must_use]
     pub fn read(source: &Rc<Source>) -> Self {
         let mut findings = Vec::new();
+        residue::check(source, &mut findings);
         let node = match yaml::parse(source) {
             Ok(node) => node,
-            Err(finding) => return Self { node: None, findings: vec![*finding] },
+            Err(finding) => {
+                findings.push(*finding);
+                return Self { node: None, findings };
+            }
         };
         yaml::repeated_keys(&node, &mut findings);
         hidden::check(&node, &mut findings);

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
-/// One value and where it stands.
+/// One value and where it stands; what an alias brings stands at its anchor.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// Where.
@@ -196,13 +196,13 @@ impl Positioned {
                 pairs
                     .into_iter()
                     .map(|(key, item)| {
-                        let span = span(source, key.referenced);
+                        let span = span(source, key.defined);
                         (Key { span, name: key.value }, item.into_node(source))
                     })
                     .collect(),
             ),
         };
-        Node { span: span(source, spanned.referenced), value }
+        Node { span: span(source, spanned.defined), value }
     }
 }
 

@@ -36,12 +36,15 @@ fn padded(home: &Home, path: &Path) -> Option<PathBuf> {
     Some(home.write("fails.yaml", &text.replace("padding", &"x".repeat(1024 * 1024))))
 }
 
-/// What a fixture is to yield: its rule at every marked line.
+/// What a fixture is to yield: its rule at every marked line. `# at line N` marks one where a comment
+/// would change what is found.
 fn marked(path: &Path, rule: &str) -> BTreeSet<String> {
     let bytes = std::fs::read(path).unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let lines = text.lines().enumerate().filter(|(_, line)| line.ends_with("# here"));
-    lines.map(|(at, _)| format!("{rule} {}", at + 1)).collect()
+    let here = text.lines().enumerate().filter(|(_, line)| line.ends_with("# here"));
+    let here = here.map(|(at, _)| (at + 1).to_string());
+    let named = text.lines().filter_map(|line| line.strip_prefix("# at line "));
+    here.chain(named.map(ToOwned::to_owned)).map(|line| format!("{rule} {line}")).collect()
 }
 
 #[test]

@@ -6,11 +6,12 @@ use super::{
 };
 use crate::definition::absent::{AT_CALLS, AT_TOKEN_ENDPOINTS, WHEN_CALLING};
 use crate::definition::finding::Finding;
+use crate::definition::reach::host_part;
 use crate::definition::reader::{Entries, Reader};
 use crate::definition::rule::Rule;
 use crate::definition::signature::Signature;
 use crate::definition::yaml::{Node, Value as Yaml};
-use crate::template::{Place, Template};
+use crate::template::{Name, Place, Template};
 
 /// What sort of endpoint is read; it decides keys and defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,9 +180,11 @@ fn default_encoding(method: &http::Method) -> Encoding {
 /// A URL template; a literal one must be https, loopback or relative.
 pub(in crate::definition) fn read_url(reader: &mut Reader, node: &Node) -> Option<Template> {
     let template = reader.template(node, Place::Url, "a URL")?;
-    let text = template.source();
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    if text.starts_with("http://") && !local.iter().any(|prefix| text.starts_with(prefix)) {
+    let scheme = template.source().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let clear = |scheme: &String| !matches!(scheme.as_str(), "https" | "ftps");
+    let local = ["127.0.0.1", "localhost", "[::1]"];
+    let stays = || host_part(&template).is_some_and(|host| local.contains(&host.as_str()));
+    if scheme.is_some_and(|scheme| clear(&scheme) && !scheme.contains('{') && !stays()) {
         reader.report(Rule::NotHttps, &node.span, "a credential only travels over https");
     }
     Some(template)
@@ -298,15 +301,51 @@ impl Response {
                 }
                 Some(node) => {
                     let template = reader.template(node, Place::Answer, key);
+                    if *key == "user_identity" {
+                        refuse_secrets(reader, node, template.as_ref(), key);
+                    }
                     response.values.extend(template.map(|t| ((*key).to_owned(), Some(t))));
                 }
                 None => {}
             }
         }
         response.extras = outputs(reader, entries.take("extras"));
+        for (name, template) in &response.extras {
+            let node = entries.take("extras").and_then(|extras| extras.member(name));
+            node.into_iter().for_each(|node| refuse_secrets(reader, node, Some(template), name));
+        }
         response.secrets = outputs(reader, entries.take("secrets"));
         response
     }
+}
+
+/// Members of an answer that are secret by their name.
+const SECRET_MEMBERS: &[&str] = &[
+    "access_token",
+    "api_key",
+    "client_secret",
+    "id_token",
+    "password",
+    "refresh_token",
+    "secret",
+    "token_secret",
+];
+
+/// Extras and identities are kept in the clear and shown.
+fn refuse_secrets(reader: &mut Reader, node: &Node, template: Option<&Template>, what: &str) {
+    let Some(template) = template else { return };
+    let member = |name: &&Name| {
+        let last = name.parts.last().map_or("", String::as_str);
+        name.root() == "response" && !name.asks && SECRET_MEMBERS.contains(&last)
+    };
+    // What a token claims is no secret, and what a hash tells is not the secret.
+    let derived = ["claims ", "hash ", "hmac "].iter().any(|call| template.source().contains(call));
+    let from_answer = || template.names().iter().find(member).map(|name| name.raw.clone());
+    let secret = reader.secret_in(template).or_else(from_answer).filter(|_| !derived);
+    let Some(secret) = secret else { return };
+    let message = format!("`{what}` would show `{secret}`, which is secret");
+    let finding = Finding::new(Rule::SecretShown, node.span.narrow(&secret), message);
+    reader.findings.push(finding.help("keep it under `secrets`, and name it `secrets.…`"));
 }
 
 fn outputs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Template)> {
@@ -331,7 +370,14 @@ fn read_choose(reader: &mut Reader, entries: &Entries, kind: Use) -> Option<Choo
         reader.findings.push(finding.help("write it at `user_info_endpoint` or under `lookups`"));
         return None;
     }
-    Choose::read(reader, node)
+    let choose = Choose::read(reader, node);
+    let names = |key: &str| entries.take(key).is_some_and(|node| node.mentions("chosen"));
+    if !names("response") && !names("fails_if") {
+        let message = "a row is chosen here, and nothing reads `chosen`";
+        let finding = Finding::new(Rule::UnusedChoice, node.span.clone(), message);
+        reader.findings.push(finding.help("read it in `response`, such as `{{chosen.id}}`"));
+    }
+    choose
 }
 
 impl Choose {
