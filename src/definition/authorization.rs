@@ -1,7 +1,7 @@
 //! Authorizations: an app's ways in. Each has one of nine types.
 
 use super::coherence;
-use super::endpoint::{Endpoint, Placement, Use, read_base_url, read_call_headers};
+use super::endpoint::{Endpoint, IDENTITY, Placement, Use, read_base_url, read_call_headers};
 use super::field::Field;
 use super::finding::Finding;
 use super::literal;
@@ -10,7 +10,7 @@ use super::oauth2::{self, OAuth2};
 use super::presets::more_presets;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
-use super::rule::Rule;
+use super::rule::{Rule, Severity};
 use super::sending;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
@@ -195,6 +195,7 @@ impl Authorization {
     }
 
     pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, app: &App) -> Option<Self> {
+        let found = reader.findings.len();
         let entries = {
             let mut keys: Vec<&str> = COMMON_KEYS.to_vec();
             keys.extend(oauth2::KEYS);
@@ -242,7 +243,10 @@ impl Authorization {
             way: way?,
         };
         coherence::check(reader, &entries, &auth);
-        sending::check(reader, &entries, &auth);
+        // A name that is misspelt has been told, and would be missing here.
+        if reader.findings[found..].iter().all(|f| f.rule.severity() == Severity::Warning) {
+            sending::check(reader, &entries, &auth);
+        }
         Some(auth)
     }
 }
@@ -374,7 +378,7 @@ fn read_user_info(
         Some(node) => {
             let endpoint = Endpoint::read(reader, node, Use::UserInfo)?;
             // One that is written and wrong has been told already.
-            if node.member("response").and_then(|node| node.member("user_identity")).is_none() {
+            if node.member("response").and_then(|node| node.member(IDENTITY)).is_none() {
                 let message = "`user_info_endpoint` needs `response: {user_identity: …}`";
                 reader.report(Rule::MissingKey, &node.span, message);
             }

@@ -249,7 +249,9 @@ fn check_url(
         return;
     }
     let Some(host) = host_part(url) else { return };
-    if let Some(listed) = &definition.hosts {
+    if let Some(listed) = &definition.hosts
+        && listed.iter().all(|host| host_problem(host).is_none())
+    {
         let listed = Hosts::new(listed.iter().cloned());
         let reached = host_patterns(&host, auth).into_iter().filter(|host| !host.contains("{{"));
         for host in listed.beyond(&Hosts::new(reached)) {

@@ -79,7 +79,7 @@ fn looks_secret(word: &str) -> bool {
     let Some(rest) = PREFIXES.iter().find_map(|prefix| word.strip_prefix(prefix)) else {
         return false;
     };
-    let has = |test: fn(&u8) -> bool| rest.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| rest.as_bytes().iter().any(test);
     rest.len() >= LENGTH && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 

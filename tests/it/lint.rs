@@ -179,7 +179,7 @@ fn a_host_is_a_name_and_nothing_more() {
     }
     let home = Home::new();
     for host in ["a.example", ".a.example", "A.Example", "127.0.0.1", "\"[::1]\"", "localhost"] {
-        home.write("a.yaml", &with(host));
+        home.write("a.yaml", &with(&format!("a.example, {host}")));
         lint(&home, "a.yaml").expect(0);
     }
 }

@@ -1,8 +1,8 @@
 //! Reading endpoints from a definition's tree.
 
 use super::{
-    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, Param,
-    Placement, Response, TOKEN_VALUES,
+    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, IDENTITY,
+    Param, Placement, Response, TOKEN_VALUES,
 };
 use crate::definition::absent::{AT_CALLS, AT_TOKEN_ENDPOINTS, WHEN_CALLING};
 use crate::definition::finding::Finding;
@@ -285,8 +285,8 @@ impl Response {
     fn read(reader: &mut Reader, node: &Node, kind: Use) -> Self {
         let mut keys: Vec<&str> = vec!["extras", "secrets"];
         match kind {
-            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&["user_identity"])),
-            Use::UserInfo => keys.push("user_identity"),
+            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&[IDENTITY])),
+            Use::UserInfo => keys.push(IDENTITY),
             Use::DeviceAuthorization => keys.extend(DEVICE_VALUES),
             Use::Lookup | Use::Client => {}
         }
@@ -301,7 +301,7 @@ impl Response {
                 }
                 Some(node) => {
                     let template = reader.template(node, Place::Answer, key);
-                    if *key == "user_identity" {
+                    if *key == IDENTITY {
                         refuse_secrets(reader, node, template.as_ref(), key);
                     }
                     response.values.extend(template.map(|t| ((*key).to_owned(), Some(t))));
