@@ -9,6 +9,7 @@
 
 mod recorder;
 mod spelling;
+mod stand_in;
 mod support;
 mod token;
 
@@ -21,6 +22,7 @@ mod completions;
 mod connect;
 mod devices;
 mod doctor;
+mod executed;
 mod fields;
 mod ftp;
 mod grants;
