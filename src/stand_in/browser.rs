@@ -149,7 +149,8 @@ impl Service {
         let Some(legs) = &oauth1.legs else { return Err(Vec::new()) };
         let token = memory.access_token.clone().unwrap_or_default();
         let now = Now { granting: true, ..Now::default() };
-        let scope = memory.scope(&self.definition, self.auth(), &now);
+        let mut scope = memory.scope(&self.definition, self.auth(), &now);
+        scope.set("request_token", Some(&token));
         let own = [("oauth_token".to_owned(), token.clone())];
         let parameters = override_params(&own, &legs.authorization_params, &scope)
             .map_err(|error| vec![error.to_string()])?;
