@@ -6,7 +6,7 @@ use super::memory::{Memory, Now};
 use super::plan::{Role, endpoint};
 use super::service::Service;
 use super::wire::Wire;
-use crate::definition::{Endpoint, GrantType, OAuth2, Pkce, ResponseMode, Way};
+use crate::definition::{Endpoint, GrantType, OAuth2, Pkce, REQUEST_TOKEN, ResponseMode, Way};
 use crate::request::{Body, Request, override_params};
 use crate::template::Template;
 use axum::response::{Html, IntoResponse, Response};
@@ -150,7 +150,7 @@ impl Service {
         let token = memory.access_token.clone().unwrap_or_default();
         let now = Now { granting: true, ..Now::default() };
         let mut scope = memory.scope(&self.definition, self.auth(), &now);
-        scope.set("request_token", Some(&token));
+        scope.set(REQUEST_TOKEN, Some(&token));
         let own = [("oauth_token".to_owned(), token.clone())];
         let parameters = override_params(&own, &legs.authorization_params, &scope)
             .map_err(|error| vec![error.to_string()])?;

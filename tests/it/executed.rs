@@ -2,6 +2,7 @@
 //! the definition, through the addresses that the definition names.
 
 use crate::stand_in::{Stage, Way};
+use crate::support::Home;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use tieline::catalog::yaml_files;
@@ -31,7 +32,7 @@ fn run(part: usize) {
                 );
                 continue;
             }
-            match Stage::new(&way).play() {
+            match Stage::new(&way, &way, Home::new()).play() {
                 Ok(done) => println!("{}", done.row()),
                 Err(failure) => {
                     let _ = writeln!(failures, "--- {name} / {}\n{failure}", way.name());

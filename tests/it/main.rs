@@ -48,3 +48,4 @@ mod services;
 mod signed;
 mod smoke;
 mod store;
+mod strict;

@@ -32,6 +32,12 @@ impl Way {
             .collect()
     }
 
+    /// One authorization of a file.
+    pub(crate) fn of(file: &Path, auth: &str) -> Self {
+        let found = Self::all(file).into_iter().find(|way| way.name() == auth);
+        found.unwrap_or_else(|| panic!("{} has no {auth}", file.display()))
+    }
+
     fn auth(&self) -> &Authorization {
         &self.definition.authorizations[self.at]
     }
@@ -79,11 +85,12 @@ pub(crate) struct Stage<'w> {
 type Result<T> = std::result::Result<T, String>;
 
 impl<'w> Stage<'w> {
-    pub(crate) fn new(way: &'w Way) -> Self {
+    /// The stand-in is made from `server`; `home` knows the definition as `client`.
+    pub(crate) fn new(server: &Way, client: &'w Way, home: Home) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, started) = mpsc::channel();
         let (sender, seen) = mpsc::channel();
-        let (definition, at) = (way.definition.clone(), way.at);
+        let (definition, at) = (server.definition.clone(), server.at);
         let thread = thread::spawn(move || {
             runtime().block_on(async {
                 let note = move |seen| drop(sender.send(seen));
@@ -98,10 +105,9 @@ impl<'w> Stage<'w> {
         });
         let (address, certificate, inputs) = started.recv().unwrap();
         let proxy = format!("http://{address}");
-        let home = Home::new();
         let certificate = home.write("ca.pem", &certificate).display().to_string();
         let home = home.set("HTTPS_PROXY", &proxy).set("SSL_CERT_FILE", certificate);
-        Self { way, home, proxy, inputs, running: Some((stop, thread)), seen }
+        Self { way: client, home, proxy, inputs, running: Some((stop, thread)), seen }
     }
 
     /// Connects, tests, calls, and where a token can be renewed, renews it.
@@ -120,6 +126,7 @@ impl<'w> Stage<'w> {
             executed.push("refresh");
             self.good(&self.home.run(&["call", app, "/stand-in"]), &["call"])?;
         }
+        self.end(&mut executed)?;
         Ok(Done {
             app: app.to_owned(),
             auth: self.way.name().to_owned(),
@@ -127,6 +134,22 @@ impl<'w> Stage<'w> {
             status: self.way.definition.status.name(),
             docs: self.way.definition.docs.clone().unwrap_or_default(),
         })
+    }
+
+    /// Asks what the provider knows of the token, and revokes it, where it offers that.
+    fn end(&self, executed: &mut Vec<&'static str>) -> Result<()> {
+        let Some(oauth2) = self.way.auth().oauth2() else { return Ok(()) };
+        let app = self.way.app();
+        if oauth2.introspection.is_some() {
+            let show = ["accounts", "show", app, "--live"];
+            self.good(&self.home.run(&show), &["introspection"])?;
+            executed.push("introspection");
+        }
+        if oauth2.revocation.is_some() {
+            self.good(&self.home.run(&["disconnect", app]), &["revocation"])?;
+            executed.push("revocation");
+        }
+        Ok(())
     }
 
     /// The part that a renewal plays, where there is one.
