@@ -68,6 +68,12 @@ pub use self::misbehave::Misbehaviour;
 pub use self::oauth1::{CONSUMER_KEY, CONSUMER_SECRET, RSA_CONSUMER_KEY};
 pub use self::options::{Options, PORT};
 
+// What the stand-in checks in the same way.
+pub(crate) use self::dpop::{Target, checked_proof};
+pub(crate) use self::oauth1::Message;
+pub(crate) use self::practice_keys::practice_key;
+pub(crate) use self::signed::{AwsKey, Signed, verify_aws};
+
 /// A sandbox whose ports are bound: connections already queue up, [`Sandbox::run`] answers them.
 #[derive(Debug)]
 pub struct Sandbox {

@@ -9,6 +9,7 @@
 
 mod recorder;
 mod spelling;
+mod stand_in;
 mod support;
 mod token;
 
@@ -22,6 +23,7 @@ mod connect;
 mod devices;
 mod doctor;
 mod explanations;
+mod executed;
 mod fields;
 mod ftp;
 mod grants;
@@ -49,3 +51,4 @@ mod services;
 mod signed;
 mod smoke;
 mod store;
+mod strict;
