@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// Files, folders or app names [default: your own definitions]
+    #[arg(add = crate::candidates::apps_or_files())]
     pub targets: Vec<PathBuf>,
 }
 
