@@ -1,7 +1,7 @@
 //! Authorizations: an app's ways in. Each has one of nine types.
 
 use super::coherence;
-use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
+use super::endpoint::{Endpoint, IDENTITY, Placement, Use, read_headers, read_url};
 use super::field::Field;
 use super::finding::Finding;
 use super::literal;
@@ -374,8 +374,7 @@ fn read_user_info(
         Some(node) if matches!(node.value, Yaml::Null) => None,
         Some(node) => {
             let endpoint = Endpoint::read(reader, node, Use::UserInfo)?;
-            let says =
-                |(key, value): &(String, _)| key == "user_identity" && Option::is_some(value);
+            let says = |(key, value): &(String, _)| key == IDENTITY && Option::is_some(value);
             if !endpoint.response.values.iter().any(says) {
                 let message = "`user_info_endpoint` needs `response: {user_identity: …}`";
                 reader.error("missing-key", &node.span, message);

@@ -30,11 +30,13 @@ pub use assertion::{ALGORITHMS, Assertion};
 pub use authorization::{Authorization, TYPES, Type, Way};
 pub use endpoint::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, DEVICE_VALUES, Encoding, Endpoint,
-    Param, Placement, Response, TOKEN_VALUES,
+    IDENTITY, Param, Placement, Response, TOKEN_VALUES,
 };
 pub use field::{Field, FieldError, Format, Pattern};
 pub use grant::{GRANTS, GrantType};
-pub use oauth1::{Legs, OAuth1, ParametersIn, SIGNATURE_METHODS, SignatureMethod, Signing};
+pub use oauth1::{
+    Legs, OAuth1, ParametersIn, REQUEST_TOKEN, SIGNATURE_METHODS, SignatureMethod, Signing,
+};
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use reach::ReachError;
 pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};

@@ -24,7 +24,7 @@ pub struct Legs {
     pub request_token: Endpoint,
     /// Resource Owner Authorization, section 2.2.
     pub authorization_uri: Template,
-    /// Added to the address that the browser is sent to.
+    /// Added to the address that the browser is sent to; they may read [`REQUEST_TOKEN`].
     pub authorization_params: Vec<(String, Param)>,
     /// Token Request, section 2.3.
     pub access_token: Endpoint,
@@ -93,6 +93,10 @@ pub(super) const KEYS: &[&str] = &[
     "port",
 ];
 
+/// What `authorization_params` call the request token, for apps that want it under another name than
+/// `oauth_token`.
+pub const REQUEST_TOKEN: &str = "request_token";
+
 const PLACES: &[(&str, ParametersIn)] = &[
     ("header", ParametersIn::Header),
     ("query", ParametersIn::Query),
@@ -148,10 +152,13 @@ impl Legs {
                 None
             }
         };
+        let authorization_params = reader.knowing(REQUEST_TOKEN, |reader| {
+            super::oauth2::read_authorization_params(reader, entries)
+        });
         Some(Self {
             request_token: request_token?,
             authorization_uri: authorization_uri?,
-            authorization_params: super::oauth2::read_authorization_params(reader, entries),
+            authorization_params,
             access_token: access_token?,
             redirection: read_redirection(reader, entries),
         })

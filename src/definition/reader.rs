@@ -142,6 +142,16 @@ impl Reader {
         None
     }
 
+    /// Reads something whose templates know one name more.
+    pub(super) fn knowing<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let new = self.fields.insert(name.to_owned());
+        let read = read(self);
+        if new {
+            self.fields.remove(name);
+        }
+        read
+    }
+
     /// A template whose names all exist.
     pub(super) fn template(&mut self, node: &Node, place: Place, what: &str) -> Option<Template> {
         let text = self.text(node, what)?;

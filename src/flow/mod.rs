@@ -14,6 +14,7 @@ pub mod handover;
 mod id_token;
 pub mod identity;
 pub mod login;
+mod names;
 pub mod oauth1;
 pub mod obtain;
 pub mod pending;

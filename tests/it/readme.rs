@@ -77,8 +77,9 @@ fn every_flag_of_the_commands_exists() {
     let readme = readme();
     for row in table(&readme, "Commands") {
         let words = row[0].trim_matches('`').split(' ').skip(1);
-        let command: Vec<&str> =
-            words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
+        let command: Vec<&str> = words
+            .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+            .collect();
         let ran = Home::new().run(&[command.as_slice(), &["--help"]].concat()).expect(0);
         let flags = row[2].split(['`', ' ', ',']).filter(|word| word.starts_with("--"));
         for flag in flags {

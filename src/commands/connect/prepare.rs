@@ -327,6 +327,7 @@ pub(super) fn session<'a>(
         hosts,
         dpop: None,
         id_token: None,
+        identity: None,
     };
     session.learn_secrets();
     Ok(session)

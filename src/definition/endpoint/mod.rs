@@ -143,6 +143,9 @@ pub struct Choose {
     pub label: Option<Template>,
 }
 
+/// The value that says who is connected.
+pub const IDENTITY: &str = "user_identity";
+
 /// The standard values of a token answer.
 pub const TOKEN_VALUES: &[&str] = &[
     "access_token",

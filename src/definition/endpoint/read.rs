@@ -1,8 +1,8 @@
 //! Reading endpoints from a definition's tree.
 
 use super::{
-    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, Param,
-    Placement, Response, TOKEN_VALUES,
+    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, IDENTITY,
+    Param, Placement, Response, TOKEN_VALUES,
 };
 use crate::definition::finding::Finding;
 use crate::definition::reader::{Entries, Reader};
@@ -260,8 +260,8 @@ impl Response {
     fn read(reader: &mut Reader, node: &Node, kind: Use) -> Self {
         let mut keys: Vec<&str> = vec!["extras", "secrets"];
         match kind {
-            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&["user_identity"])),
-            Use::UserInfo => keys.push("user_identity"),
+            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&[IDENTITY])),
+            Use::UserInfo => keys.push(IDENTITY),
             Use::DeviceAuthorization => keys.extend(DEVICE_VALUES),
             Use::Lookup | Use::Client => {}
         }
