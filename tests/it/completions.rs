@@ -190,6 +190,34 @@ fn files_are_offered_where_files_belong() {
     assert_eq!(bash(&home, &["connect", "--tls-key", "mi"]), ["mine.yaml"]);
 }
 
+/// The real line editor, with its own idea of where words begin.
+#[test]
+fn bash_at_a_prompt_completes_the_value_of_a_field() {
+    let home = Home::new();
+    home.define("everything", DEFINITION);
+    let mut command = shell(&home, Path::new("/bin/sh"));
+    // Without echo, readline shows nothing.
+    let script = "stty echo rows 24 cols 200; exec bash --norc --noprofile -i";
+    command.args(["-c", script]).env("PS1", "ready> ").env("TERM", "xterm");
+    let mut session = rexpect::session::spawn_command(command, Some(30_000)).unwrap();
+    session.exp_string("ready> ").unwrap();
+    session.send_line(&format!("source '{}'", committed("tieline.bash").display())).unwrap();
+    session.exp_string("ready> ").unwrap();
+    let mut types = |keys: &str, until: &str| {
+        session.send(keys).unwrap();
+        session.flush().unwrap();
+        session.exp_string(until).unwrap_or_else(|error| panic!("{keys}: {error}"));
+    };
+    types("tieline connect everyt\t", "everything ");
+    types("--auth ke\t", "--auth key ");
+    types("-f re\t", "-f region=");
+    types("e\t", "eu-west ");
+    types("--scope repo:s\t", "--scope repo:s");
+    types("\u{3}", "ready> ");
+    session.send_line("exit").unwrap();
+    session.exp_eof().unwrap();
+}
+
 #[test]
 fn fish_completes_apps_and_accounts_and_says_who_they_are() {
     let Some(fish) = installed("fish") else { return };
