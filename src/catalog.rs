@@ -9,7 +9,7 @@ use crate::definition::names::{AppName, NameError, nearest};
 use crate::definition::source::{MAX_BYTES, Source};
 use crate::definition::{Definition, Parsed, Tree};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -130,6 +130,43 @@ impl Catalog {
         apps
     }
 
+    /// Whether a word is the name of an app or the path of a definition that is there. Nothing is
+    /// read.
+    #[must_use]
+    pub fn has(&self, word: &str) -> bool {
+        if Self::is_path(word) {
+            return Path::new(word).is_file();
+        }
+        let own =
+            || self.folders.iter().any(|folder| folder.join(format!("{word}.yaml")).is_file());
+        AppName::parse(word).is_ok() && (embedded(word).is_some() || own())
+    }
+
+    /// The apps whose names begin like this, with their titles. For the title of one of the user's own
+    /// its file is read, unless there are more of those than `readable`.
+    #[must_use]
+    pub fn beginning(&self, start: &str, readable: usize) -> BTreeMap<String, Option<String>> {
+        let begins = |name: &str| name.starts_with(start);
+        let mut own = BTreeMap::new();
+        for path in self.folders.iter().rev().flat_map(|folder| yaml_files(folder)) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if begins(&name) {
+                own.insert(name, path);
+            }
+        }
+        let reads = own.len() <= readable;
+        let mut apps: BTreeMap<String, Option<String>> = EMBEDDED
+            .iter()
+            .filter(|app| begins(app.name))
+            .map(|app| (app.name.to_owned(), Some(app.title.to_owned())))
+            .collect();
+        let title = |path: &Path| title(&String::from_utf8_lossy(&read_file(path).ok()?));
+        apps.extend(
+            own.into_iter().map(|(name, path)| (name, reads.then(|| title(&path)).flatten())),
+        );
+        apps
+    }
+
     fn tree(&self, app: &AppName) -> Result<Option<Rc<Tree>>, CatalogError> {
         for folder in &self.folders {
             let path = folder.join(format!("{app}.yaml"));
@@ -137,15 +174,14 @@ impl Catalog {
                 return self.file(&path).map(Some);
             }
         }
-        let found = EMBEDDED.binary_search_by_key(&app.as_str(), |e| e.name).ok();
-        let embedded = |at: usize| {
+        let tree = |found: &Embedded| {
             let name = format!("catalogue:{app}");
             self.kept(Path::new(&name), || {
-                let text = EMBEDDED[at].text.to_owned();
+                let text = found.text.to_owned();
                 Ok(Tree::read(&Rc::new(Source { name: name.clone(), text })))
             })
         };
-        found.map(embedded).transpose()
+        embedded(app.as_str()).map(tree).transpose()
     }
 
     /// A file's tree.
@@ -172,6 +208,17 @@ impl Catalog {
         let near = nearest(word, apps.iter().map(|(name, _)| name.as_str()));
         CatalogError::Unknown { app: word.to_owned(), near: near.map(ToOwned::to_owned) }
     }
+}
+
+fn embedded(name: &str) -> Option<&'static Embedded> {
+    EMBEDDED.binary_search_by_key(&name, |app| app.name).ok().map(|at| &EMBEDDED[at])
+}
+
+/// The `title` of a definition, without reading the rest of it.
+fn title(text: &str) -> Option<String> {
+    let value = text.lines().find_map(|line| line.strip_prefix("title:"))?;
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    Some(value.trim_matches(['"', '\'']).to_owned())
 }
 
 /// The definitions in a folder, sorted.

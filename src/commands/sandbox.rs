@@ -20,7 +20,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 1)]
     pub interval: u64,
     /// A way to misbehave; can be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = crate::candidates::misbehaviours())]
     pub misbehave: Vec<String>,
     /// Refuse every token request with this error
     #[arg(long, value_name = "CODE[: DESCRIPTION]")]
