@@ -181,11 +181,20 @@ fn default_encoding(method: &http::Method) -> Encoding {
 pub(in crate::definition) fn read_url(reader: &mut Reader, node: &Node) -> Option<Template> {
     let template = reader.template(node, Place::Url, "a URL")?;
     let scheme = template.source().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    let clear = |scheme: &String| !matches!(scheme.as_str(), "https" | "ftps");
+    let encrypted = match scheme.as_deref() {
+        None | Some("https" | "ftps") => return Some(template),
+        // Whether a server that is asked for may be spoken to so, its field says (`insecure`).
+        Some("ftp") if template.source()["ftp://".len()..].starts_with("{{") => {
+            return Some(template);
+        }
+        Some(scheme) if scheme.contains('{') => return Some(template),
+        Some("ftp") => "ftps",
+        Some(_) => "https",
+    };
     let local = ["127.0.0.1", "localhost", "[::1]"];
-    let stays = || host_part(&template).is_some_and(|host| local.contains(&host.as_str()));
-    if scheme.is_some_and(|scheme| clear(&scheme) && !scheme.contains('{') && !stays()) {
-        reader.report(Rule::NotHttps, &node.span, "a credential only travels over https");
+    if !host_part(&template).is_some_and(|host| local.contains(&host.as_str())) {
+        let message = format!("a credential only travels over {encrypted}");
+        reader.report(Rule::NotHttps, &node.span, message);
     }
     Some(template)
 }
