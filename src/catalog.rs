@@ -141,8 +141,7 @@ impl Catalog {
         let embedded = |at: usize| {
             let name = format!("catalogue:{app}");
             self.kept(Path::new(&name), || {
-                let text = EMBEDDED[at].text.to_owned();
-                Ok(Tree::read(&Rc::new(Source { name: name.clone(), text })))
+                Ok(Tree::read(&Rc::new(Source::new(name.as_str(), EMBEDDED[at].text))))
             })
         };
         found.map(embedded).transpose()
