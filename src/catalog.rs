@@ -177,8 +177,7 @@ impl Catalog {
         let tree = |found: &Embedded| {
             let name = format!("catalogue:{app}");
             self.kept(Path::new(&name), || {
-                let text = found.text.to_owned();
-                Ok(Tree::read(&Rc::new(Source { name: name.clone(), text })))
+                Ok(Tree::read(&Rc::new(Source::new(name.as_str(), found.text))))
             })
         };
         embedded(app.as_str()).map(tree).transpose()

@@ -33,6 +33,7 @@ mod keyring;
 mod kill;
 mod lint;
 mod lint_formats;
+mod lint_hostile;
 mod lint_oauth2;
 mod lint_rules;
 mod listener;
