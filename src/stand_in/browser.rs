@@ -4,7 +4,7 @@ use super::expected::{Expected, Facts, is_registered};
 use super::judge::differences;
 use super::memory::{Memory, Now};
 use super::plan::{Role, endpoint};
-use super::service::Service;
+use super::service::{OUT_OF_BAND, Service};
 use super::wire::Wire;
 use crate::definition::{Endpoint, GrantType, OAuth2, Pkce, REQUEST_TOKEN, ResponseMode, Way};
 use crate::request::{Body, Request, override_params};
@@ -164,7 +164,7 @@ impl Service {
         memory.verifier = Some(verifier.clone());
         let pairs = [("oauth_token".to_owned(), token), ("oauth_verifier".to_owned(), verifier)];
         match &memory.redirect_uri {
-            Some(uri) if uri != "oob" => Ok(redirect(uri, &pairs)),
+            Some(uri) if uri != OUT_OF_BAND => Ok(redirect(uri, &pairs)),
             _ => Ok(Html(format!("<p>PIN: <b>{}</b></p>\n", pairs[1].1)).into_response()),
         }
     }

@@ -3,6 +3,7 @@
 
 use super::memory::{Memory, Now};
 use super::plan::{Role, endpoint};
+use super::service::OUT_OF_BAND;
 use super::signed::{Audience, found_assertion, found_verifier};
 use super::wire::{Content, Wire};
 use crate::definition::{
@@ -368,7 +369,7 @@ impl Facts<'_> {
     fn callback(&self, wire: &Wire) -> String {
         let oauth1 = self.auth.oauth1().and_then(|oauth1| oauth1.legs.as_ref());
         let Some(redirection) = oauth1.and_then(|legs| legs.redirection.as_ref()) else {
-            return "oob".to_owned();
+            return OUT_OF_BAND.to_owned();
         };
         let came = super::signed::oauth_parameter(wire, "oauth_callback").unwrap_or_default();
         let fits = redirection.uris.iter().any(|uri| is_registered(uri, &came));

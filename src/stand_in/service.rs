@@ -27,9 +27,14 @@ pub struct Seen {
     pub request: String,
     /// The parts that it played: one request can be a lookup and the user information.
     pub parts: Vec<&'static str>,
+    /// What the browser shows to be typed (RFC 5849 section 2.1, `oob`).
+    pub pin: Option<String>,
     /// What is wrong with it; empty where it is what the definition asks for.
     pub differences: Vec<String>,
 }
+
+/// Where nobody listens for a redirect.
+pub(super) const OUT_OF_BAND: &str = "oob";
 
 /// The app as one of its authorizations describes it.
 pub(super) struct Service {
@@ -84,7 +89,10 @@ impl Service {
                 Ok(response) => {
                     *memory = attempt;
                     let parts = self.alike(role, &memory).into_iter().map(Role::name).collect();
-                    (self.note)(Seen { request, parts, differences: Vec::new() });
+                    let shows = role == Role::Permission
+                        && memory.redirect_uri.as_deref() == Some(OUT_OF_BAND);
+                    let pin = memory.verifier.clone().filter(|_| shows);
+                    (self.note)(Seen { request, parts, pin, differences: Vec::new() });
                     return response;
                 }
                 Err(found)
@@ -98,7 +106,7 @@ impl Service {
         let (role, differences) = closest
             .unwrap_or((Role::Call, vec!["no endpoint of the definition has this address".into()]));
         let response = refused(role, &differences);
-        (self.note)(Seen { request, parts: vec![role.name()], differences });
+        (self.note)(Seen { request, parts: vec![role.name()], pin: None, differences });
         response
     }
 
