@@ -31,7 +31,7 @@ impl Service {
         let came = wire.query();
         let (parameters, asked) = match memory.pushed.take() {
             Some((reference, asked)) => {
-                let id = memory.practice.client_id.clone().unwrap_or_default();
+                let id = memory.inputs.client_id.clone().unwrap_or_default();
                 let own = [("client_id", id), ("request_uri", reference)];
                 (own.map(|(name, value)| (name.to_owned(), value)).to_vec(), asked)
             }
@@ -57,7 +57,7 @@ impl Service {
         let facts = Facts { memory: &memory, ..self.facts(&memory) };
         let separator = if oauth2.scope_separator == "+" { " " } else { &oauth2.scope_separator };
         let scopes = Some(oauth2.scopes.join(separator)).filter(|scopes| !scopes.is_empty());
-        let id = memory.practice.client_id.clone().unwrap_or_default();
+        let id = memory.inputs.client_id.clone().unwrap_or_default();
         let mut standard = vec![
             ("response_type", "code".to_owned()),
             ("client_id", id),

@@ -157,8 +157,8 @@ impl Facts<'_> {
         let issuer = oauth2.metadata.as_ref().map(|metadata| metadata.issuer.clone());
         let audience = Audience {
             name: issuer.filter(|issuer| !issuer.is_empty()).or(token).unwrap_or_default(),
-            client_id: self.memory.practice.client_id.as_deref(),
-            client_secret: self.memory.practice.client_secret.as_deref(),
+            client_id: self.memory.inputs.client_id.as_deref(),
+            client_secret: self.memory.inputs.client_secret.as_deref(),
         };
         found_assertion(oauth2, &audience, &scope, wire)
     }
@@ -206,7 +206,7 @@ impl Facts<'_> {
 
     fn grant_message(&self, oauth2: &OAuth2, now: &Now) -> Pairs {
         let memory = self.memory;
-        let field = |name: &str| memory.practice.fields.get(name).cloned();
+        let field = |name: &str| memory.inputs.fields.get(name).cloned();
         let grant = self.grant(oauth2);
         let own: Vec<(&str, Option<String>)> = match grant {
             GrantType::AuthorizationCode => vec![
@@ -262,7 +262,7 @@ impl Facts<'_> {
         endpoint: &Endpoint,
         now: &Now,
     ) -> (Pairs, Option<String>) {
-        let practice = &self.memory.practice;
+        let practice = &self.memory.inputs;
         let Some(id) = &practice.client_id else { return (Vec::new(), None) };
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let own = pair("client_id", id);

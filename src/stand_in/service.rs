@@ -3,6 +3,7 @@
 use super::answer::Made;
 use super::authority::Authority;
 use super::expected::Facts;
+use super::ftp::FtpServer;
 use super::judge::differences;
 use super::memory::Memory;
 use super::plan::{Role, endpoint, roles};
@@ -17,7 +18,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
+use tokio::net::TcpStream;
 use url::Url;
 
 /// What became of a request.
@@ -69,7 +72,44 @@ impl Service {
 
     /// What somebody who connects has to give.
     pub(super) fn inputs(&self) -> Inputs {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).practice.clone()
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).inputs.clone()
+    }
+
+    /// Puts the address of an FTP server where the definition asks for it.
+    ///
+    /// # Errors
+    /// It is written in the definition, so that nothing leads here.
+    pub(super) fn is_at(&mut self, address: SocketAddr) -> io::Result<()> {
+        let field = self.auth().fields.iter().find(|field| field.is_ftp());
+        let clear = |example: &String| example.starts_with("ftp://");
+        let (name, scheme) = match field {
+            Some(field) if field.example.as_ref().is_some_and(clear) => (field.name.clone(), "ftp"),
+            Some(field) => (field.name.clone(), "ftps"),
+            None => return Err(io::Error::other("the address of the FTP server is fixed")),
+        };
+        let memory = self.memory.get_mut().unwrap_or_else(PoisonError::into_inner);
+        memory.inputs.fields.insert(name, format!("{scheme}://{address}"));
+        Ok(())
+    }
+
+    /// Answers somebody who speaks FTP.
+    pub(super) async fn answer_ftp(&self, stream: TcpStream) {
+        let Some(server) = self.ftp_server() else { return };
+        // Whoever hangs up has said what there was to say.
+        let _ = server.serve(stream, &*self.note).await;
+    }
+
+    fn ftp_server(&self) -> Option<FtpServer> {
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let auth = self.auth();
+        let scope = memory.scope(&self.definition, auth, &Default::default());
+        let basic = auth.request.basic.as_ref()?;
+        Some(FtpServer {
+            username: basic.username.require(&scope).ok()?,
+            password: basic.password.require(&scope).ok()?,
+            tls: self.authority.acceptor("127.0.0.1").ok()?,
+            encrypted: auth.base_url.require(&scope).ok()?.starts_with("ftps"),
+        })
     }
 
     /// Answers a request.
