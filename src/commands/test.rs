@@ -28,7 +28,7 @@ const SCHEMA: u32 = 1;
     tieline test ./my-app.yaml --fresh")]
 pub struct Arguments {
     /// `app`, `app/name`, or a definition's path
-    #[arg(add = crate::candidates::accounts())]
+    #[arg(add = crate::candidates::accounts_or_files())]
     pub targets: Vec<String>,
     /// Every connected account
     #[arg(long, conflicts_with_all = ["targets", "fresh"])]
@@ -330,6 +330,7 @@ fn as_json(tested: &Tested) -> Value {
         "error": verdict.error.as_ref().map(|error| json!({
             "message": error.message,
             "code": error.code,
+            "source": error.source,
             "causes": error.causes,
             "hints": error.hints,
             "exit_status": error.kind.status(),

@@ -38,6 +38,7 @@ mod practice_keys;
 mod protected_resource;
 mod provider;
 mod random;
+mod refusal;
 mod replay;
 mod resource;
 mod revoke;
@@ -127,7 +128,8 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/sandbox/state", get(control::state))
         .route("/sandbox/expire", post(control::expire))
         .route("/sandbox/revoke", post(control::revoke))
-        .route("/sandbox/misbehave", put(control::misbehave));
+        .route("/sandbox/misbehave", put(control::misbehave))
+        .route("/sandbox/refuse", put(control::refuse));
     for kind in AuthorizationType::ALL {
         router = router.merge(api::routes(kind, &provider));
     }
