@@ -48,6 +48,7 @@ mod readme;
 mod redirect;
 mod refresh;
 mod safeguards;
+mod sandbox_app;
 mod services;
 mod signed;
 mod smoke;
