@@ -4,10 +4,15 @@
 //! is looked at only where it is asked for: a cloned repository must not be able to redirect a
 //! credential that is already kept.
 
+mod entry;
+
+pub use entry::{Entry, Fit, Origin};
+
 use crate::definition::finding::Finding;
 use crate::definition::names::{AppName, NameError, nearest};
 use crate::definition::source::{MAX_BYTES, Source};
 use crate::definition::{Definition, Parsed};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -17,6 +22,9 @@ use std::rc::Rc;
 struct Embedded {
     name: &'static str,
     title: &'static str,
+    status: &'static str,
+    family: bool,
+    authorizations: &'static [(&'static str, &'static str)],
     text: &'static str,
 }
 
@@ -115,28 +123,89 @@ impl Catalog {
     pub fn list(&self) -> Vec<(String, String)> {
         let mut apps: Vec<(String, String)> =
             EMBEDDED.iter().map(|e| (e.name.to_owned(), e.title.to_owned())).collect();
-        for folder in &self.folders {
-            for path in yaml_files(folder) {
-                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                apps.retain(|(known, _)| *known != name);
-                apps.push((name.clone(), name));
-            }
+        for name in self.own_names() {
+            apps.retain(|(known, _)| *known != name);
+            apps.push((name.clone(), name));
         }
         apps.sort();
         apps
     }
 
-    fn source(&self, app: &AppName) -> Result<Option<Rc<Source>>, CatalogError> {
-        for folder in &self.folders {
-            let path = folder.join(format!("{app}.yaml"));
-            if path.is_file() {
-                return read_file(&path).map(Some);
-            }
+    /// Every app with what a list shows of it. Only what lies in folders is parsed.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = EMBEDDED.iter().map(Embedded::entry).collect();
+        for name in self.own_names() {
+            entries.retain(|known| known.name != name);
+            entries.push(self.own_entry(name));
         }
-        let found = EMBEDDED.binary_search_by_key(&app.as_str(), |e| e.name).ok();
-        Ok(found.map(|at| {
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries
+    }
+
+    /// Where the definition of an app comes from; `None` where there is none.
+    #[must_use]
+    pub fn origin(&self, word: &str) -> Option<Origin> {
+        if Self::is_path(word) {
+            return Some(Origin::File(PathBuf::from(word)));
+        }
+        let app = AppName::parse(word).ok()?;
+        let own = self.own_file(&app).map(Origin::File);
+        own.or_else(|| embedded(&app).map(|_| Origin::Embedded))
+    }
+
+    /// The text of the embedded definition, whatever lies in folders.
+    #[must_use]
+    pub fn embedded_text(app: &AppName) -> Option<&'static str> {
+        embedded(app).map(|found| found.text)
+    }
+
+    fn own_names(&self) -> BTreeSet<String> {
+        let files = self.folders.iter().flat_map(|folder| yaml_files(folder));
+        files
+            .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+            .filter(|name| AppName::parse(name).is_ok())
+            .collect()
+    }
+
+    fn own_entry(&self, name: String) -> Entry {
+        let origin = self.origin(&name).unwrap_or(Origin::Embedded);
+        match self.load(&name) {
+            Ok(definition) => Entry {
+                name,
+                title: definition.title.clone(),
+                authorizations: ways(&definition),
+                status: definition.status.name().to_owned(),
+                family: false,
+                origin,
+            },
+            Err(_) => Entry {
+                title: name.clone(),
+                name,
+                authorizations: Vec::new(),
+                status: "wrong".to_owned(),
+                family: false,
+                origin,
+            },
+        }
+    }
+
+    fn own_file(&self, app: &AppName) -> Option<PathBuf> {
+        let endings = ["yaml", "yml"];
+        let files = self
+            .folders
+            .iter()
+            .flat_map(|folder| endings.map(|ending| folder.join(format!("{app}.{ending}"))));
+        files.into_iter().find(|path| path.is_file())
+    }
+
+    fn source(&self, app: &AppName) -> Result<Option<Rc<Source>>, CatalogError> {
+        if let Some(path) = self.own_file(app) {
+            return read_file(&path).map(Some);
+        }
+        Ok(embedded(app).map(|found| {
             let name = format!("catalogue:{app}");
-            Rc::new(Source { name, text: EMBEDDED[at].text.to_owned() })
+            Rc::new(Source { name, text: found.text.to_owned() })
         }))
     }
 
@@ -145,6 +214,30 @@ impl Catalog {
         let near = nearest(word, apps.iter().map(|(name, _)| name.as_str()));
         CatalogError::Unknown { app: word.to_owned(), near: near.map(ToOwned::to_owned) }
     }
+}
+
+impl Embedded {
+    fn entry(&self) -> Entry {
+        let ways = self.authorizations.iter();
+        Entry {
+            name: self.name.to_owned(),
+            title: self.title.to_owned(),
+            authorizations: ways.map(|(name, kind)| (name.to_string(), kind.to_string())).collect(),
+            status: self.status.to_owned(),
+            family: self.family,
+            origin: Origin::Embedded,
+        }
+    }
+}
+
+fn embedded(app: &AppName) -> Option<&'static Embedded> {
+    let found = EMBEDDED.binary_search_by_key(&app.as_str(), |embedded| embedded.name).ok()?;
+    EMBEDDED.get(found)
+}
+
+fn ways(definition: &Definition) -> Vec<(String, String)> {
+    let all = definition.authorizations.iter();
+    all.map(|auth| (auth.name.clone(), auth.kind.name().to_owned())).collect()
 }
 
 /// The definitions in a folder, sorted.
@@ -196,6 +289,17 @@ mod tests {
             let app = AppName::parse(&name).unwrap();
             assert!(catalog.source(&app).unwrap().is_some(), "{name}");
             assert!(!title.is_empty(), "{name} has no title");
+        }
+    }
+
+    #[test]
+    fn what_is_listed_without_parsing_is_what_the_parser_reads() {
+        let catalog = Catalog::new(Vec::new());
+        for entry in catalog.entries() {
+            let definition = catalog.load(&entry.name).unwrap();
+            assert_eq!(entry.title, definition.title);
+            assert_eq!(entry.status, definition.status.name(), "{}", entry.name);
+            assert_eq!(entry.authorizations, ways(&definition), "{}", entry.name);
         }
     }
 
