@@ -326,6 +326,7 @@ pub(super) fn session<'a>(
         hosts,
         dpop: None,
         id_token: None,
+        identity: None,
     };
     session.learn_secrets();
     Ok(session)
