@@ -140,7 +140,8 @@ mod tests {
         let entry = entry("zoho-crm", "Zoho CRM");
         let fit = |search: &str| entry.fit(search);
         assert_eq!(fit("zoho-crm"), Some(Fit::Name));
-        assert_eq!(fit("ZOHO c"), Some(Fit::Within));
+        assert_eq!(fit("ZOHO c"), Some(Fit::Word));
+        assert_eq!(fit("oho"), Some(Fit::Within));
         assert_eq!(fit("zoho"), Some(Fit::Start));
         assert_eq!(fit("crm"), Some(Fit::Word));
         assert_eq!(fit("api_key"), Some(Fit::Kind));

@@ -14,6 +14,7 @@ mod support;
 mod token;
 
 mod accounts;
+mod apps;
 mod call;
 mod canary;
 mod checklists;
@@ -22,8 +23,8 @@ mod completions;
 mod connect;
 mod devices;
 mod doctor;
-mod explanations;
 mod executed;
+mod explanations;
 mod fields;
 mod ftp;
 mod grants;

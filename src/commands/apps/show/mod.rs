@@ -96,12 +96,12 @@ fn head(page: &mut Page, shown: &Shown<'_>) {
 
 fn describe(page: &mut Page, shown: &Shown<'_>, auth: &Authorization) {
     let first = shown.definition.authorizations.first().is_some_and(|a| a.name == auth.name);
-    let how = match first {
-        true => "the default".to_owned(),
-        false => format!("chosen by --auth {}", auth.name),
-    };
+    let default = if first { ", the default" } else { "" };
     page.gap();
-    page.title(&auth.name, &format!("- {}, {how}", words::way(auth)));
+    page.title(&auth.name, &format!("- {}{default}", words::way(auth)));
+    if !first {
+        page.detail("chosen by", &format!("--auth {}", auth.name));
+    }
     fields(page, shown, auth);
     if let Some(oauth2) = auth.oauth2() {
         page.detail(
@@ -155,7 +155,7 @@ fn register(page: &mut Page, shown: &Shown<'_>, auth: &Authorization) {
     } else if words::registers_itself(auth) {
         page.detail("register", "nothing: where the provider allows it, a client is registered");
     } else {
-        page.detail("register", "a client (developer app) of your own, at the page above");
+        page.detail("register", "a client (developer app) of your own, at the page above:");
     }
     let Some(redirection) = auth.redirection() else { return };
     let port = if redirection.any_port { " (any port)" } else { "" };

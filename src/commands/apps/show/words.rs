@@ -167,9 +167,10 @@ pub(super) fn refresh(auth: &Authorization) -> String {
     text.to_owned()
 }
 
+/// What is to be known of who is connected; empty where the app simply says it.
 pub(super) fn identity(auth: &Authorization) -> &'static str {
     match auth.user_info.is_some() || auth.user_info_open {
-        true => "the app is asked who is connected",
+        true => "",
         false => "no call of the app says who is connected, so `test` cannot verify it",
     }
 }
