@@ -14,6 +14,7 @@ mod support;
 mod token;
 
 mod accounts;
+mod apps;
 mod call;
 mod canary;
 mod checklists;
