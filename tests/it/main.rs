@@ -31,6 +31,7 @@ mod kill;
 mod lint;
 mod lint_oauth2;
 mod listener;
+mod man;
 mod mending;
 mod misbehave;
 mod oauth1;

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
 
-/// List connected accounts, show one, rename it, or make it the default
+/// List accounts; show, rename, refresh one, make it the default
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
