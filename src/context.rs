@@ -98,6 +98,12 @@ impl Context {
         names.filter(|name| name.starts_with("TIELINE_"))
     }
 
+    /// The folder that relative paths begin at, where it still exists.
+    #[must_use]
+    pub fn working_folder(&self) -> Option<PathBuf> {
+        env::current_dir().ok()
+    }
+
     /// The folders of the person.
     ///
     /// # Errors

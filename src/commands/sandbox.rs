@@ -22,6 +22,9 @@ pub struct Arguments {
     /// A way to misbehave; can be repeated
     #[arg(long, value_name = "NAME", add = crate::candidates::misbehaviours())]
     pub misbehave: Vec<String>,
+    /// Refuse every token request with this error
+    #[arg(long, value_name = "CODE[: DESCRIPTION]")]
+    pub refuse: Option<String>,
     /// A further redirect URI that every client has registered; can be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub redirect_uris: Vec<String>,
@@ -54,6 +57,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         lifetime: arguments.lifetime,
         interval: arguments.interval,
         misbehaviours,
+        refusal: arguments.refuse.clone(),
         agrees: arguments.agree,
         ..Options::default()
     };

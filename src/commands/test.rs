@@ -330,6 +330,7 @@ fn as_json(tested: &Tested) -> Value {
         "error": verdict.error.as_ref().map(|error| json!({
             "message": error.message,
             "code": error.code,
+            "source": error.source,
             "causes": error.causes,
             "hints": error.hints,
             "exit_status": error.kind.status(),

@@ -2,7 +2,7 @@
 
 use crate::support::{Home, Sandbox, request, request_with};
 
-fn readme() -> String {
+pub(crate) fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
 }
 
@@ -18,7 +18,7 @@ fn title(text: &str) -> Option<&str> {
 }
 
 /// The cells of the table under a heading, without its head.
-fn table<'r>(readme: &'r str, heading: &str) -> Vec<Vec<&'r str>> {
+pub(crate) fn table<'r>(readme: &'r str, heading: &str) -> Vec<Vec<&'r str>> {
     let section = readme.split_once(&format!("\n## {heading}\n")).unwrap().1;
     let rows = section.lines().skip_while(|line| !line.starts_with("|---"));
     rows.skip(1)

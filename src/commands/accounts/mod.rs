@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::flow::Chooser;
 use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
-use crate::refresh::{MARGIN, Surroundings};
+use crate::refresh::Surroundings;
 use crate::terminal::{Style, duration, table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -248,7 +248,8 @@ async fn refresh_now(
     around: Surroundings<'_>,
     opened: crate::accounts::Opened,
 ) -> Result<AccountId> {
-    let force = opened.account.renewable && opened.account.is_stale(now(), i64::MAX / 4 + MARGIN);
+    // Whatever is known of its lifetime: this is what was asked for.
+    let force = opened.account.renewable;
     let (opened, _) = around.fresh(opened, force).await?;
     let id = opened.id.clone();
     let _lock = around.accounts.lock(&id).await?;
