@@ -5,7 +5,7 @@ use crate::commands::{
     exec, git_credential, lint, man, proxy, sandbox, test, token, welcome,
 };
 use crate::error::{KINDS, Result};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 
 /// Connects your terminal to any app's API.
 #[derive(Parser, Debug)]
@@ -101,6 +101,22 @@ fn statuses() -> String {
     format!("Exit status:\n{}", rows.join("\n"))
 }
 
+/// What `--color` says, for the help and for mistakes on the command line itself: they are told before
+/// anything on it is understood.
+pub fn color(words: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
+    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let value =
+        words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix("--color")? {
+            "" => words.get(at + 1).map(String::as_str),
+            rest => rest.strip_prefix('='),
+        });
+    match value {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
+
 /// Runs what needs to wait for nothing: without a runtime, whose setting up would cost more than the
 /// work. `None` for everything else.
 #[must_use]
@@ -125,7 +141,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
 pub async fn run(cli: Cli, app: &App) -> Result<()> {
     match cli.command {
         None => welcome::run(app),
-        Some(Command::Connect(arguments)) => connect::run(&arguments, app).await,
+        Some(Command::Connect(arguments)) => connect::run(arguments, app).await,
         Some(Command::Accounts(arguments)) => accounts::run(&arguments, app).await,
         Some(Command::Disconnect(arguments)) => disconnect::run(&arguments, app).await,
         Some(Command::Test(arguments)) => test::run(&arguments, app).await,

@@ -25,6 +25,7 @@ mod doctor;
 mod executed;
 mod explanations;
 mod fields;
+mod first_contact;
 mod ftp;
 mod grants;
 mod hostile;

@@ -109,7 +109,8 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
 /// The table of all accounts.
 pub(super) fn print_table(app: &App) -> Result<()> {
     let accounts = app.accounts();
-    print_rows(app, &accounts, &connected(&accounts))
+    let all = connected(&accounts);
+    print_rows(app, &accounts, &all)
 }
 
 fn print_rows(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) -> Result<()> {
