@@ -56,7 +56,7 @@ fn man_renders_every_page_without_a_warning() {
         for heading in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SEE ALSO"] {
             assert!(text.lines().any(|line| line == heading), "{heading} is not in:\n{text}");
         }
-        assert!(text.contains(concat!("Manual of tieline")), "{text}");
+        assert!(text.contains("Manual of tieline"), "{text}");
     }
 }
 
