@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
 
-/// Check that an account works, step by step; or a whole authorization, with --fresh
+/// Check an account step by step, or a whole authorization afresh
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     tieline test github\n  \
