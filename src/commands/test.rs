@@ -8,6 +8,7 @@ use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Chooser;
 use crate::http::Client;
+use crate::http::trace::Exchange;
 use crate::redirect::{Outcome, Page};
 use crate::refresh::Surroundings;
 use crate::terminal::Style;
@@ -189,21 +190,11 @@ async fn test_fresh(
     }
     let mut steps: Vec<Step> = Vec::new();
     for exchange in http.exchanges() {
-        let crate::http::trace::Exchange::Http { purpose, request, status, elapsed_ms, .. } =
-            exchange
-        else {
-            continue;
-        };
-        let good = status.is_some_and(|status| status < 400);
-        let line = request.line.split('?').next().unwrap_or_default().to_owned();
-        let mark = if good { Mark::Passed } else { Mark::Failed };
-        steps.push(Step {
-            mark,
-            name: step_name(&purpose),
-            text: line,
-            status,
-            elapsed_ms: Some(elapsed_ms),
-        });
+        let Exchange::Http(http) = exchange else { continue };
+        let text = http.request.line.split('?').next().unwrap_or_default().to_owned();
+        let mark = if http.went_well() { Mark::Passed } else { Mark::Failed };
+        let (name, elapsed_ms) = (step_name(&http.purpose), Some(http.elapsed_ms));
+        steps.push(Step { mark, name, text, status: http.status, elapsed_ms });
     }
     let (identity, verified, error) = match result {
         Ok(obtained) => (obtained.identity.name, obtained.identity.verified, None),
@@ -221,6 +212,8 @@ async fn test_fresh(
 
 fn step_name(purpose: &str) -> &'static str {
     match purpose {
+        "authorization" => "consent",
+        "callback" => "callback",
         "token" | "access token" => "token",
         "login" => "login",
         "lookup" => "lookup",
