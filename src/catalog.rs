@@ -7,7 +7,9 @@
 use crate::definition::finding::Finding;
 use crate::definition::names::{AppName, NameError, nearest};
 use crate::definition::source::{MAX_BYTES, Source};
-use crate::definition::{Definition, Parsed};
+use crate::definition::{Definition, Parsed, Tree};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -27,6 +29,8 @@ static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"
 #[derive(Clone, Debug)]
 pub struct Catalog {
     folders: Vec<PathBuf>,
+    /// What has been read: a file may be the parent of many.
+    trees: RefCell<HashMap<PathBuf, Rc<Tree>>>,
 }
 
 /// Why there is no definition to use.
@@ -65,7 +69,7 @@ impl Catalog {
     /// A catalogue with folders that come before the embedded definitions.
     #[must_use]
     pub fn new(folders: Vec<PathBuf>) -> Self {
-        Self { folders }
+        Self { folders, trees: RefCell::default() }
     }
 
     /// Whether a word on the command line is a path and not an app's name.
@@ -94,18 +98,18 @@ impl Catalog {
     pub fn parse(&self, word: &str) -> Result<(AppName, Parsed), CatalogError> {
         if !Self::is_path(word) {
             let app = AppName::parse(word)?;
-            let source = self.source(&app)?.ok_or_else(|| self.unknown(word))?;
-            let parsed = Definition::parse(&app, &source, &|name| self.source(name).ok().flatten());
+            let tree = self.tree(&app)?.ok_or_else(|| self.unknown(word))?;
+            let parsed = Definition::parse(&app, &tree, &|name| self.tree(name).ok().flatten());
             return Ok((app, parsed));
         }
         let path = Path::new(word);
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let app = AppName::parse(&stem)?;
-        let source = read_file(path)?;
+        let tree = self.file(path)?;
         let beside = path.parent().map(Path::to_owned).unwrap_or_default();
-        let parsed = Definition::parse(&app, &source, &|name| {
+        let parsed = Definition::parse(&app, &tree, &|name| {
             let near = beside.join(format!("{name}.yaml"));
-            read_file(&near).ok().or_else(|| self.source(name).ok().flatten())
+            self.file(&near).ok().or_else(|| self.tree(name).ok().flatten())
         });
         Ok((app, parsed))
     }
@@ -126,18 +130,77 @@ impl Catalog {
         apps
     }
 
-    fn source(&self, app: &AppName) -> Result<Option<Rc<Source>>, CatalogError> {
+    /// Whether a word is the name of an app or the path of a definition that is there. Nothing is
+    /// read.
+    #[must_use]
+    pub fn has(&self, word: &str) -> bool {
+        if Self::is_path(word) {
+            return Path::new(word).is_file();
+        }
+        let own =
+            || self.folders.iter().any(|folder| folder.join(format!("{word}.yaml")).is_file());
+        AppName::parse(word).is_ok() && (embedded(word).is_some() || own())
+    }
+
+    /// The apps whose names begin like this, with their titles. For the title of one of the user's own
+    /// its file is read, unless there are more of those than `readable`.
+    #[must_use]
+    pub fn beginning(&self, start: &str, readable: usize) -> BTreeMap<String, Option<String>> {
+        let begins = |name: &str| name.starts_with(start);
+        let mut own = BTreeMap::new();
+        for path in self.folders.iter().rev().flat_map(|folder| yaml_files(folder)) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            if begins(&name) {
+                own.insert(name, path);
+            }
+        }
+        let reads = own.len() <= readable;
+        let mut apps: BTreeMap<String, Option<String>> = EMBEDDED
+            .iter()
+            .filter(|app| begins(app.name))
+            .map(|app| (app.name.to_owned(), Some(app.title.to_owned())))
+            .collect();
+        let title = |path: &Path| title(&String::from_utf8_lossy(&read_file(path).ok()?));
+        apps.extend(
+            own.into_iter().map(|(name, path)| (name, reads.then(|| title(&path)).flatten())),
+        );
+        apps
+    }
+
+    fn tree(&self, app: &AppName) -> Result<Option<Rc<Tree>>, CatalogError> {
         for folder in &self.folders {
             let path = folder.join(format!("{app}.yaml"));
             if path.is_file() {
-                return read_file(&path).map(Some);
+                return self.file(&path).map(Some);
             }
         }
-        let found = EMBEDDED.binary_search_by_key(&app.as_str(), |e| e.name).ok();
-        Ok(found.map(|at| {
+        let tree = |found: &Embedded| {
             let name = format!("catalogue:{app}");
-            Rc::new(Source { name, text: EMBEDDED[at].text.to_owned() })
-        }))
+            self.kept(Path::new(&name), || {
+                let text = found.text.to_owned();
+                Ok(Tree::read(&Rc::new(Source { name: name.clone(), text })))
+            })
+        };
+        embedded(app.as_str()).map(tree).transpose()
+    }
+
+    /// A file's tree.
+    fn file(&self, path: &Path) -> Result<Rc<Tree>, CatalogError> {
+        self.kept(path, || Ok(Tree::from_bytes(path.display().to_string(), read_file(path)?)))
+    }
+
+    /// The tree of a path, read once.
+    fn kept(
+        &self,
+        path: &Path,
+        read: impl FnOnce() -> Result<Tree, CatalogError>,
+    ) -> Result<Rc<Tree>, CatalogError> {
+        if let Some(tree) = self.trees.borrow().get(path) {
+            return Ok(Rc::clone(tree));
+        }
+        let tree = Rc::new(read()?);
+        self.trees.borrow_mut().insert(path.to_owned(), Rc::clone(&tree));
+        Ok(tree)
     }
 
     fn unknown(&self, word: &str) -> CatalogError {
@@ -145,6 +208,17 @@ impl Catalog {
         let near = nearest(word, apps.iter().map(|(name, _)| name.as_str()));
         CatalogError::Unknown { app: word.to_owned(), near: near.map(ToOwned::to_owned) }
     }
+}
+
+fn embedded(name: &str) -> Option<&'static Embedded> {
+    EMBEDDED.binary_search_by_key(&name, |app| app.name).ok().map(|at| &EMBEDDED[at])
+}
+
+/// The `title` of a definition, without reading the rest of it.
+fn title(text: &str) -> Option<String> {
+    let value = text.lines().find_map(|line| line.strip_prefix("title:"))?;
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    Some(value.trim_matches(['"', '\'']).to_owned())
 }
 
 /// The definitions in a folder, sorted.
@@ -159,30 +233,18 @@ pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Reads no more than the bound: a device or a huge file ends there. A pipe may never begin.
-fn read_file(path: &Path) -> Result<Rc<Source>, CatalogError> {
+/// Reads no more than the bound. A pipe may never begin, and a device never end.
+fn read_file(path: &Path) -> Result<Vec<u8>, CatalogError> {
     let error = |source| CatalogError::Io { path: path.to_owned(), source };
-    if is_pipe(path) {
-        return Err(error(io::Error::other("it is a pipe, and a definition is read from a file")));
+    let about = fs::metadata(path).map_err(error)?.file_type();
+    if !about.is_file() && !about.is_dir() {
+        let message = "it is a pipe or a device, and a definition is read from a file";
+        return Err(error(io::Error::other(message)));
     }
     let file = fs::File::open(path).map_err(error)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(error)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| error(io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8")))?;
-    let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
-    Ok(Rc::new(Source { name: path.display().to_string(), text }))
-}
-
-#[cfg(unix)]
-fn is_pipe(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    fs::metadata(path).is_ok_and(|about| about.file_type().is_fifo())
-}
-
-#[cfg(not(unix))]
-fn is_pipe(_path: &Path) -> bool {
-    false
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -194,7 +256,7 @@ mod tests {
         let catalog = Catalog::new(Vec::new());
         for (name, title) in catalog.list() {
             let app = AppName::parse(&name).unwrap();
-            assert!(catalog.source(&app).unwrap().is_some(), "{name}");
+            assert!(catalog.tree(&app).unwrap().is_some(), "{name}");
             assert!(!title.is_empty(), "{name} has no title");
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::commands::{
     App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, doctor,
-    exec, lint, proxy, sandbox, test, token, welcome,
+    exec, git_credential, lint, proxy, sandbox, test, token, welcome,
 };
 use crate::error::{KINDS, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -31,6 +31,7 @@ pub enum Command {
     Token(token::Arguments),
     Exec(exec::Arguments),
     Proxy(proxy::Arguments),
+    GitCredential(git_credential::Arguments),
     Client(client::Arguments),
     Apps(apps::Arguments),
     Lint(lint::Arguments),
@@ -83,6 +84,7 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Token(arguments)) => token::run(&arguments, app).await,
         Some(Command::Exec(arguments)) => exec::run(&arguments, app).await,
         Some(Command::Proxy(arguments)) => proxy::run(&arguments, app).await,
+        Some(Command::GitCredential(arguments)) => git_credential::run(&arguments, app).await,
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
         Some(Command::Apps(arguments)) => apps::run(&arguments, app),
         Some(Command::Lint(arguments)) => lint::run(&arguments, app),

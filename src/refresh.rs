@@ -57,7 +57,8 @@ impl<'a> Surroundings<'a> {
         let client = if needs_client || reads_client(self.auth) {
             self.client(&opened.account, &opened.id, opened.record.store != ENVIRONMENT).await?
         } else {
-            None
+            // Its id is no secret, and all that most templates read.
+            opened.account.client_id.as_deref().map(OAuthClient::public)
         };
         let credential = opened.credential.clone();
         let session = Session::of_account(
@@ -290,10 +291,10 @@ fn needs_code(endpoint: &Endpoint) -> bool {
     names.into_iter().any(|name| name.root() == "code" && !name.asks)
 }
 
-/// Whether an API request names the client.
+/// Whether an API request needs more of the client than its id.
 fn reads_client(auth: &Authorization) -> bool {
     let reads = |template: &crate::template::Template| {
-        ["client", "client_id", "client_secret"].iter().any(|name| template.reads(name))
+        ["client", "client_secret"].iter().any(|name| template.reads(name))
     };
     let certificate = auth.tls.iter().flat_map(|tls| [&tls.certificate, &tls.key]);
     if auth.oauth1().is_some() || certificate.into_iter().any(reads) {

@@ -1,19 +1,17 @@
 //! The files of accounts and clients: everything that is not secret, written atomically.
 
+use super::json_file::{read, read_bytes, remove, write};
 use crate::account::Account;
 use crate::context::Folders;
 use crate::definition::names::{AccountId, AppName};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file of an account without a name. No account name begins with `_`.
 const UNNAMED: &str = "_";
-/// The most that is read of a file: what is longer was not written by us.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What an account file holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,22 +166,30 @@ impl Files {
     /// The accounts whose files are there and hold something else.
     #[must_use]
     pub fn damaged(&self) -> Vec<AccountId> {
-        let id = |path: &Path| {
-            let app = AppName::parse(path.parent()?.file_name()?.to_str()?).ok()?;
-            let name = path.file_stem()?.to_str().filter(|name| *name != UNNAMED);
-            AccountId::new(app, name).ok()
-        };
         let damaged = |path: &PathBuf| {
             read::<Record>(path).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData)
         };
-        self.account_files().filter(damaged).filter_map(|path| id(&path)).collect()
+        self.account_files().filter(damaged).filter_map(|path| id_of(&path)).collect()
+    }
+
+    /// The accounts whose ids begin like this, sorted, by the names of their files: none is read.
+    #[must_use]
+    pub fn beginning(&self, start: &str) -> Vec<AccountId> {
+        let app = start.split('/').next().unwrap_or_default();
+        let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
+        let apps = apps.filter(|folder| folder.file_name().to_string_lossy().starts_with(app));
+        let mut ids: Vec<AccountId> = apps
+            .flat_map(|folder| account_files_in(&folder.path()))
+            .filter_map(|path| id_of(&path))
+            .filter(|id| id.to_string().starts_with(start))
+            .collect();
+        ids.sort();
+        ids
     }
 
     fn account_files(&self) -> impl Iterator<Item = PathBuf> {
         let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
-        apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
-            .filter(|file| file.file_name().as_encoded_bytes().ends_with(b".json"))
-            .map(|file| file.path())
+        apps.flat_map(|app| account_files_in(&app.path()))
     }
 
     /// One account.
@@ -329,58 +335,16 @@ impl Files {
     }
 }
 
-/// Reads a file in place of what `text` holds. Its size is not asked for: with small files that costs
-/// as much as the reading.
-fn read_bytes(path: &Path, text: &mut Vec<u8>) -> io::Result<()> {
-    text.clear();
-    fs::File::open(path)?.take(MAX_BYTES).read_to_end(text).map(|_| ())
+fn account_files_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files
+        .filter(|file| file.file_name().as_encoded_bytes().ends_with(b".json"))
+        .map(|file| file.path())
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
-    let mut bytes = Vec::new();
-    match read_bytes(path, &mut bytes) {
-        Ok(()) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// A temporary file beside the target, flushed, renamed over it, and the folder flushed: a reader
-/// sees the old text or the new one.
-fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    private_folder(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer_pretty(&mut file, value)?;
-    file.write_all(b"\n")?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_folder(folder)
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Ok(()) => sync_folder(path.parent().unwrap_or(Path::new("."))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Windows has no such call on a folder; its rename is durable by itself.
-    if cfg!(windows) { Ok(()) } else { fs::File::open(folder)?.sync_all() }
-}
-
-/// Makes a folder that only its owner can enter.
-///
-/// # Errors
-/// It cannot be made.
-pub fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// The account that a file is of, by its name.
+fn id_of(path: &Path) -> Option<AccountId> {
+    let app = AppName::parse(path.parent()?.file_name()?.to_str()?).ok()?;
+    let name = path.file_stem()?.to_str().filter(|name| *name != UNNAMED);
+    AccountId::new(app, name).ok()
 }

@@ -1,6 +1,6 @@
 //! One lock per account across processes.
 
-use super::files::private_folder;
+use super::json_file::private_folder;
 use crate::error::{Error, Kind, Result};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;

@@ -6,11 +6,13 @@ mod damaged;
 pub mod environment;
 pub mod files;
 mod interrupted;
+pub mod json_file;
 mod lock;
 pub mod orphans;
 mod pending;
 mod pick;
 mod stores;
+pub mod warnings;
 
 pub use lock::Lock;
 pub use pick::Picked;

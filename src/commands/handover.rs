@@ -1,10 +1,13 @@
-//! What `token` and `exec` hand to other programs: an account that was opened, renewed if need be, and
+//! What `token`, `exec` and `git-credential` hand to other programs: an account that was opened, renewed if need be, and
 //! taken apart. No browser is ever opened.
 
 use super::{App, authorization_of, trace};
 use crate::account::Account;
+use crate::accounts::{Accounts, Opened};
 use crate::context::now;
 use crate::credential::Credential;
+use crate::definition::Definition;
+use crate::definition::hosts::Hosts;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::flow::handover::HandoverError;
@@ -23,6 +26,8 @@ pub(super) struct Handed {
     pub(super) headers: Result<Vec<(String, Secret)>, HandoverError>,
     /// What the paths of the API are relative to.
     pub(super) base_url: Option<String>,
+    /// Where it may be sent.
+    pub(super) hosts: Hosts,
 }
 
 /// Opens an account whose access token is good for so many seconds from now on.
@@ -41,15 +46,8 @@ pub(super) async fn hand_over(
 async fn open(app: &App, http: &Client, wanted: &str, seconds: i64) -> Result<Handed> {
     let accounts = app.accounts();
     let (definition, opened, picked) = app.open(&accounts, &AccountId::parse(wanted)?).await?;
-    let auth = authorization_of(&definition, &opened)?;
     http.note(format!("account {}, {}", opened.id, picked.reason()));
-    let around = Surroundings {
-        accounts: &accounts,
-        context: &app.context,
-        http,
-        definition: &definition,
-        auth,
-    };
+    let around = around(app, http, &accounts, &definition, &opened)?;
     let (opened, _) = around.fresh_for(seconds, opened, false).await?;
     if opened.account.is_stale(now(), seconds) {
         return Err(too_short(&opened.id, &opened.account, seconds));
@@ -60,10 +58,42 @@ async fn open(app: &App, http: &Client, wanted: &str, seconds: i64) -> Result<Ha
         token: session.token(),
         headers: session.credential_headers(),
         base_url,
+        hosts: session.hosts,
         credential: session.credential,
         id: opened.id,
         account: opened.account,
     })
+}
+
+fn around<'a>(
+    app: &'a App,
+    http: &'a Client,
+    accounts: &'a Accounts<'a>,
+    definition: &'a Definition,
+    opened: &Opened,
+) -> Result<Surroundings<'a>> {
+    let auth = authorization_of(definition, opened)?;
+    Ok(Surroundings { accounts, context: &app.context, http, definition, auth })
+}
+
+/// Renews the token of an account that somebody refused, unless another is in use already. One that
+/// cannot be renewed stays.
+pub(super) async fn renew_refused(
+    app: &App,
+    wanted: &str,
+    token: &Secret,
+    timeout: u64,
+) -> Result<()> {
+    let (http, accounts) = (app.http(timeout), app.accounts());
+    let (definition, opened, _) = app.open(&accounts, &AccountId::parse(wanted)?).await?;
+    let around = around(app, &http, &accounts, &definition, &opened)?;
+    let current = opened.credential.access_token.as_ref();
+    if opened.account.renewable && current.is_some_and(|current| token.equals(current.expose())) {
+        let renewed = around.fresh(opened, true).await;
+        trace::print(&app.terminal, &http);
+        renewed?;
+    }
+    Ok(())
 }
 
 fn too_short(id: &AccountId, account: &Account, seconds: i64) -> Error {

@@ -10,15 +10,18 @@ pub mod demo;
 pub mod disconnect;
 pub mod doctor;
 pub mod exec;
+pub mod git_credential;
 mod handover;
 pub mod lint;
 pub mod proxy;
+mod report;
 pub mod sandbox;
 pub mod test;
 pub mod token;
 mod trace;
 pub mod welcome;
 
+use crate::account::Account;
 use crate::accounts::files::{Record, State};
 use crate::accounts::{Accounts, Opened, Picked, StoreChoice, Stores, environment};
 use crate::catalog::Catalog;
@@ -155,14 +158,22 @@ impl App {
     /// # Errors
     /// It is gone, or has errors.
     pub fn definition_of(&self, opened: &Opened) -> Result<Definition> {
-        let definition = match &opened.account.definition {
-            None => self.catalog.load(opened.id.app.as_str())?,
+        self.definition_of_account(&opened.id, &opened.account)
+    }
+
+    /// The same for an account whose secrets were not read.
+    ///
+    /// # Errors
+    /// As [`App::definition_of`].
+    pub fn definition_of_account(&self, id: &AccountId, account: &Account) -> Result<Definition> {
+        let definition = match &account.definition {
+            None => self.catalog.load(id.app.as_str())?,
             Some(path) => self.catalog.load(path).map_err(|error| {
-                Error::from(error).hint(format!("`{}` was connected with this file", opened.id))
+                Error::from(error).hint(format!("`{id}` was connected with this file"))
             })?,
         };
-        Ok(match &opened.account.server_metadata {
-            Some(metadata) => definition.completed(&opened.account.authorization, metadata),
+        Ok(match &account.server_metadata {
+            Some(metadata) => definition.completed(&account.authorization, metadata),
             None => definition,
         })
     }

@@ -4,7 +4,7 @@ use super::App;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::{self, Misbehaviour, Options, PORT};
 
-/// Run a practice provider that speaks every authorization type and misbehaves on demand
+/// Run a practice provider of every authorization type, misbehaving on demand
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  \
     tieline sandbox --lifetime 5 --misbehave invalid-grant &\n  \
@@ -20,8 +20,11 @@ pub struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 1)]
     pub interval: u64,
     /// A way to misbehave; can be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = crate::candidates::misbehaviours())]
     pub misbehave: Vec<String>,
+    /// Refuse every token request with this error
+    #[arg(long, value_name = "CODE[: DESCRIPTION]")]
+    pub refuse: Option<String>,
     /// A further redirect URI that every client has registered; can be repeated
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub redirect_uris: Vec<String>,
@@ -54,6 +57,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         lifetime: arguments.lifetime,
         interval: arguments.interval,
         misbehaviours,
+        refusal: arguments.refuse.clone(),
         agrees: arguments.agree,
         ..Options::default()
     };

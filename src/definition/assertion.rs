@@ -2,6 +2,7 @@
 
 use super::endpoint::Param;
 use super::reader::Reader;
+use super::rule::Rule;
 use super::yaml::Node;
 use crate::template::{Place, Template};
 
@@ -45,12 +46,16 @@ impl Assertion {
         };
         let Some(key) = entries.take("key") else {
             let message = "an assertion needs a `key`, such as `{{client.private_key}}`";
-            reader.error("missing-key", &node.span, message);
+            reader.report(Rule::MissingKey, &node.span, message);
             return None;
         };
         let key = reader.template(key, Place::Text, "`key`")?;
         if key.is_literal() {
-            reader.error("secret-in-definition", &node.span, "a key never stands in a definition");
+            reader.report(
+                Rule::SecretInDefinition,
+                &node.span,
+                "a key never stands in a definition",
+            );
         }
         let mut pairs =
             |key: &str| entries.take(key).map_or_else(Vec::new, |n| Param::read_all(reader, n));
@@ -73,7 +78,7 @@ fn read_lifetime(reader: &mut Reader, node: &Node) -> Option<i64> {
     let text = reader.text(node, "`expires_in`")?;
     let seconds = text.parse().ok().filter(|seconds| (1..=MAX_LIFETIME).contains(seconds));
     if seconds.is_none() {
-        reader.error("wrong-value", &node.span, "`expires_in` is a number of seconds");
+        reader.report(Rule::WrongValue, &node.span, "`expires_in` is a number of seconds");
     }
     seconds
 }

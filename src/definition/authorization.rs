@@ -1,7 +1,7 @@
 //! Authorizations: an app's ways in. Each has one of nine types.
 
 use super::coherence;
-use super::endpoint::{Endpoint, Placement, Use, read_headers, read_url};
+use super::endpoint::{Endpoint, IDENTITY, Placement, Use, read_base_url, read_call_headers};
 use super::field::Field;
 use super::finding::Finding;
 use super::literal;
@@ -10,6 +10,8 @@ use super::oauth2::{self, OAuth2};
 use super::presets::more_presets;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
+use super::rule::{Rule, Severity};
+use super::sending;
 use super::signature::{OAuth1Signature, Signature, TlsClient};
 use super::yaml::{Node, Value as Yaml};
 use crate::template::{Name, Place, Template};
@@ -193,9 +195,11 @@ impl Authorization {
     }
 
     pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, app: &App) -> Option<Self> {
+        let found = reader.findings.len();
         let entries = {
             let mut keys: Vec<&str> = COMMON_KEYS.to_vec();
-            keys.extend(oauth2::KEYS.iter().chain(oauth1::KEYS));
+            keys.extend(oauth2::KEYS);
+            keys.extend(oauth1::KEYS.iter().filter(|key| !oauth2::KEYS.contains(key)));
             reader.entries(node, "an authorization", &keys)?
         };
         let kind = read_type(reader, &entries)?;
@@ -204,20 +208,20 @@ impl Authorization {
         let way = read_way(reader, &entries, kind);
         let mut headers = app.headers.to_vec();
         if let Some(node) = entries.take("headers") {
-            headers.extend(read_headers(reader, node));
+            headers.extend(read_call_headers(reader, node));
         }
-        let base_url = read_base_url(reader, &entries, kind, app);
+        let base_url = base_url_of(reader, &entries, kind, app);
         let request = read_request(reader, &entries, kind);
         let ftp = base_url.as_ref().is_some_and(|url| is_ftp(url, &fields));
         if ftp && request.basic.is_none() {
             let message = "an FTP server knows a user name and a password only";
-            reader.error("ftp", entries.span, message);
+            reader.report(Rule::Ftp, entries.span, message);
         }
         for key in ["user_info_endpoint", "lookups", "token_endpoint", "headers"] {
             if ftp && let Some(node) = entries.take(key) {
                 let message =
                     format!("an FTP server is not spoken to over HTTP, so `{key}` is for nothing");
-                reader.error("ftp", &node.span, message);
+                reader.report(Rule::Ftp, &node.span, message);
             }
         }
         let user_info = read_user_info(reader, &entries, kind, ftp);
@@ -239,13 +243,17 @@ impl Authorization {
             way: way?,
         };
         coherence::check(reader, &entries, &auth);
+        // A name that is misspelt has been told, and would be missing here.
+        if reader.findings[found..].iter().all(|f| f.rule.severity() == Severity::Warning) {
+            sending::check(reader, &entries, &auth);
+        }
         Some(auth)
     }
 }
 
 fn read_type(reader: &mut Reader, entries: &Entries) -> Option<Type> {
     let Some(node) = entries.take("type") else {
-        reader.error("missing-key", entries.span, "an authorization needs a `type`");
+        reader.report(Rule::MissingKey, entries.span, "an authorization needs a `type`");
         return None;
     };
     reader.choice(node, "type", TYPES)
@@ -266,12 +274,12 @@ fn refuse_keys_of_others(reader: &mut Reader, entries: &Entries, kind: Type) {
             };
             told.push(key);
             let message = format!("`{key}` belongs to `{owner}`, and this is `{}`", kind.name());
-            reader.findings.push(Finding::error("wrong-type-for-key", node.span.clone(), message));
+            reader.findings.push(Finding::new(Rule::WrongTypeForKey, node.span.clone(), message));
         }
     }
     if let (Type::OAuth1, Some(node)) = (kind, entries.take("token_endpoint")) {
         let message = "`oauth1` has `request_token_endpoint` and `access_token_endpoint`";
-        reader.error("wrong-type-for-key", &node.span, message);
+        reader.report(Rule::WrongTypeForKey, &node.span, message);
     }
 }
 
@@ -308,14 +316,9 @@ fn read_way(reader: &mut Reader, entries: &Entries, kind: Type) -> Option<Way> {
     (!steps.is_empty()).then_some(Way::Login(steps))
 }
 
-fn read_base_url(
-    reader: &mut Reader,
-    entries: &Entries,
-    kind: Type,
-    app: &App,
-) -> Option<Template> {
+fn base_url_of(reader: &mut Reader, entries: &Entries, kind: Type, app: &App) -> Option<Template> {
     if let Some(node) = entries.take("base_url") {
-        return read_url(reader, node);
+        return read_base_url(reader, node);
     }
     if let Some(base_url) = app.base_url {
         return Some(base_url.clone());
@@ -323,7 +326,7 @@ fn read_base_url(
     if kind.has_url() {
         return Template::parse("{{{url}}}", Place::Url).ok();
     }
-    reader.error("missing-key", entries.span, "there is no `base_url`, at the app or here");
+    reader.report(Rule::MissingKey, entries.span, "there is no `base_url`, at the app or here");
     None
 }
 
@@ -339,7 +342,7 @@ fn read_request(reader: &mut Reader, entries: &Entries, kind: Type) -> Placement
         if matches!(kind, Type::ApiKeySecret | Type::BasicApiKey) {
             let message =
                 format!("`{}` needs a `request` that says where the key goes", kind.name());
-            reader.error("missing-key", entries.span, message);
+            reader.report(Rule::MissingKey, entries.span, message);
         }
         return default;
     };
@@ -374,11 +377,10 @@ fn read_user_info(
         Some(node) if matches!(node.value, Yaml::Null) => None,
         Some(node) => {
             let endpoint = Endpoint::read(reader, node, Use::UserInfo)?;
-            let says =
-                |(key, value): &(String, _)| key == "user_identity" && Option::is_some(value);
-            if !endpoint.response.values.iter().any(says) {
+            // One that is written and wrong has been told already.
+            if node.member("response").and_then(|node| node.member(IDENTITY)).is_none() {
                 let message = "`user_info_endpoint` needs `response: {user_identity: …}`";
-                reader.error("missing-key", &node.span, message);
+                reader.report(Rule::MissingKey, &node.span, message);
             }
             Some(endpoint)
         }
@@ -387,7 +389,7 @@ fn read_user_info(
             if kind != Type::BasicApiKey && entries.take("issuer").is_none() && !ftp {
                 let message =
                     "there is no `user_info_endpoint`, so nobody can tell who is connected";
-                let finding = Finding::error("missing-key", entries.span.clone(), message);
+                let finding = Finding::new(Rule::MissingKey, entries.span.clone(), message);
                 reader.findings.push(finding.help(
                     "write one, or `user_info_endpoint: null` and a comment if the app has none",
                 ));

@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::grant::GrantType;
 use super::oauth2::OAuth2;
 use super::reader::{Entries, Reader};
+use super::rule::Rule;
 use super::yaml::Value as Yaml;
 use crate::template::Template;
 
@@ -39,17 +40,17 @@ fn check_grants(reader: &mut Reader, entries: &Entries, oauth2: &OAuth2) {
     let Some(node) = entries.take("grant") else { return };
     let grants = &oauth2.grants;
     if matches!(&node.value, Yaml::List(items) if items.is_empty()) {
-        reader.error("missing-key", &node.span, "`grant` is an empty list");
+        reader.report(Rule::MissingKey, &node.span, "`grant` is an empty list");
     }
     let twice = grants.iter().enumerate().find(|(at, grant)| grants[..*at].contains(grant));
     if let Some((_, grant)) = twice {
         let message = format!("`{}` stands twice", grant.name());
-        reader.error("grant", &node.span.narrow(grant.name()), message);
+        reader.report(Rule::Grant, &node.span.narrow(grant.name()), message);
     }
     let Some(alone) = grants.iter().find(|grant| !grant.needs_person()) else { return };
     if grants.len() > 1 && twice.is_none() {
         let message = format!("`{}` cannot be one of several grants", alone.name());
-        let finding = Finding::error("grant", node.span.narrow(alone.name()), message);
+        let finding = Finding::new(Rule::Grant, node.span.narrow(alone.name()), message);
         reader
             .findings
             .push(finding.help("it asks for other fields: write an authorization for it"));
@@ -58,7 +59,7 @@ fn check_grants(reader: &mut Reader, entries: &Entries, oauth2: &OAuth2) {
     for key in FOR_PERSONS {
         let Some(written) = entries.take(key) else { continue };
         let message = format!("`{key}` has no effect: nobody is asked in `{}`", alone.name());
-        let finding = Finding::warning("no-effect", written.span.clone(), message);
+        let finding = Finding::new(Rule::NoEffect, written.span.clone(), message);
         reader.findings.push(finding.help("leave it out, or let `grant` be `authorization_code`"));
     }
 }
@@ -79,7 +80,7 @@ fn check_endpoints(reader: &mut Reader, entries: &Entries, oauth2: &OAuth2) {
     for (grant, key) in first.into_iter().chain(all) {
         let Some(key) = key.filter(|key| entries.take(key).is_none()) else { continue };
         let message = format!("`{}` needs `{key}`, or an `issuer` that names it", grant.name());
-        reader.error("missing-key", entries.span, message);
+        reader.report(Rule::MissingKey, entries.span, message);
     }
 }
 
@@ -98,7 +99,7 @@ fn check_assertion(reader: &mut Reader, entries: &Entries, auth: &Authorization,
     let named = || templates(auth, oauth2).any(|template| template.reads("assertion"));
     if !(bears || by_key || by_secret || named()) {
         let message = "`assertion` has no effect: no grant and no client authentication uses it";
-        let finding = Finding::warning("no-effect", node.span.clone(), message);
+        let finding = Finding::new(Rule::NoEffect, node.span.clone(), message);
         reader.findings.push(finding.help(
             "write `client_authentication: private_key_jwt`, or let `grant` be `jwt_bearer`",
         ));
@@ -112,7 +113,7 @@ fn check_assertion(reader: &mut Reader, entries: &Entries, auth: &Authorization,
     if let Some((method, with, other)) = wrong {
         let message = format!("`{method}` signs with {with}, and not by {}", assertion.algorithm);
         let finding =
-            Finding::error("wrong-value", node.span.narrow(&assertion.algorithm), message);
+            Finding::new(Rule::WrongValue, node.span.narrow(&assertion.algorithm), message);
         reader.findings.push(finding.help(format!("or write `client_authentication: {other}`")));
     }
 }
@@ -123,7 +124,7 @@ fn require_assertion(reader: &mut Reader, entries: &Entries, bears: bool, by_key
         (_, true) => "`private_key_jwt` needs an `assertion` that names the key",
         _ => return,
     };
-    reader.error("missing-key", entries.span, message);
+    reader.report(Rule::MissingKey, entries.span, message);
 }
 
 /// RFC 8705 section 2: the certificate is the proof.
@@ -136,7 +137,7 @@ fn check_certificate(
     let proves = authenticates_by(oauth2, ClientAuthentication::TlsClientAuth);
     if proves && auth.tls.is_none() && entries.take("tls").is_none() {
         let message = "`tls_client_auth` needs `tls` with a `certificate` and its `key`";
-        reader.error("missing-key", entries.span, message);
+        reader.report(Rule::MissingKey, entries.span, message);
     }
 }
 
@@ -146,12 +147,12 @@ fn check_issuer(reader: &mut Reader, entries: &Entries, oauth2: &OAuth2) {
     let text = issuer.source();
     if text.contains("/.well-known/") {
         let message = "this is the address of metadata, and no issuer";
-        let finding = Finding::error("issuer", node.span.clone(), message);
+        let finding = Finding::new(Rule::Issuer, node.span.clone(), message);
         reader.findings.push(finding.help("write what stands there as `issuer`"));
     } else if issuer.is_literal() && text.contains(['?', '#']) {
-        reader.error("issuer", &node.span, "an issuer has neither query nor fragment");
+        reader.report(Rule::Issuer, &node.span, "an issuer has neither query nor fragment");
     } else if issuer.is_literal() && !text.contains("://") {
-        reader.error("issuer", &node.span, "an issuer is a whole URL, https://...");
+        reader.report(Rule::Issuer, &node.span, "an issuer is a whole URL, https://...");
     }
 }
 
@@ -162,7 +163,7 @@ fn check_resource(reader: &mut Reader, entries: &Entries, oauth2: &OAuth2) {
         let text = resource.source();
         if text.contains('#') || url::Url::parse(text).is_err() {
             let message = "a resource is an absolute URI without a fragment";
-            let finding = Finding::error("resource", node.span.narrow(text), message);
+            let finding = Finding::new(Rule::Resource, node.span.narrow(text), message);
             reader.findings.push(finding.help("a name that is no URI goes into `audience`"));
         }
     }

@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::format::{accept_url, is_email, is_host, is_object, is_uuid};
 use super::names::RESERVED;
 use super::reader::Reader;
+use super::rule::Rule;
 use super::yaml::{Node, Value};
 use regex_lite::Regex;
 
@@ -190,8 +191,8 @@ impl Field {
     pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, base: Option<&Self>) -> Self {
         let mut field = base.cloned().unwrap_or_else(|| Self::new(name, name));
         if base.is_none() && RESERVED.contains(&name) {
-            reader.error(
-                "reserved-name",
+            reader.report(
+                Rule::ReservedName,
                 &node.span,
                 format!("`{name}` is a name that templates already know"),
             );
@@ -236,13 +237,13 @@ impl Field {
             let Some(text) = reader.text(node, key) else { continue };
             if let Err(error) = self.accept(&text) {
                 let message = format!("the field's own {key} does not fit: {error}");
-                reader.error("sample-does-not-fit", &node.span, message);
+                reader.report(Rule::SampleDoesNotFit, &node.span, message);
             }
         }
         if self.secret
             && let Some(node) = entries.take("default")
         {
-            reader.error("secret-in-definition", &node.span, "a secret cannot have a default");
+            reader.report(Rule::SecretInDefinition, &node.span, "a secret cannot have a default");
         }
     }
 }
@@ -297,7 +298,7 @@ impl Pattern {
             Ok(regex) => Some(Self { text, regex }),
             Err(error) => {
                 let message = format!("this is no regular expression: {error}");
-                reader.findings.push(Finding::error("pattern", node.span.clone(), message));
+                reader.findings.push(Finding::new(Rule::Pattern, node.span.clone(), message));
                 None
             }
         }

@@ -1,25 +1,15 @@
 //! What is wrong with a definition, and where: findings, and how they are drawn.
 
+use super::rule::{Rule, Severity};
 use super::source::Span;
 use crate::text::printable;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The definition cannot be used.
-    Error,
-    /// It can be used, and is likely not what was meant.
-    Warning,
-}
-
 /// One mistake.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// A stable name, such as `unknown-key`.
-    pub rule: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
+    /// What sort of mistake.
+    pub rule: Rule,
     /// Where it stands.
     pub span: Span,
     /// What is wrong, lower case, without a period.
@@ -29,18 +19,11 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// An error.
+    /// A finding without advice.
     #[must_use]
-    pub fn error(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn new(rule: Rule, span: Span, message: impl Into<String>) -> Self {
         // It quotes the file, which may hold anything.
-        let message = printable(&message.into());
-        Self { rule, severity: Severity::Error, span, message, help: None }
-    }
-
-    /// A warning.
-    #[must_use]
-    pub fn warning(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(rule, span, message) }
+        Self { rule, span, message: printable(&message.into()), help: None }
     }
 
     /// The same with advice.
@@ -53,10 +36,7 @@ impl Finding {
     #[must_use]
     pub fn line(&self) -> String {
         let (line, column) = self.span.position();
-        let level = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
+        let level = self.rule.severity().name();
         let name = &self.span.source.name;
         format!("{name}:{line}:{column}: {level}[{}]: {}", self.rule, self.message)
     }
@@ -64,7 +44,7 @@ impl Finding {
     /// The finding with its source line and a caret, several lines.
     #[must_use]
     pub fn draw(&self, color: bool) -> String {
-        let level = match self.severity {
+        let level = match self.rule.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
@@ -78,7 +58,7 @@ impl Finding {
             .path(self.span.source.name.as_str())
             .fold(true)
             .annotation(caret);
-        let title = level.primary_title(self.message.as_str()).id(self.rule);
+        let title = level.primary_title(self.message.as_str()).id(self.rule.id());
         let report = [Group::with_title(title).element(snippet)];
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&report)

@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::names::nearest;
 use super::reader::{Entries, Reader};
+use super::rule::Rule;
 
 /// A grant of RFC 6749 or of one of its extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub(super) fn read_grants(reader: &mut Reader, entries: &Entries) -> Vec<GrantTy
                 let known = GRANTS.iter().map(|(name, _)| *name);
                 let near = nearest(&name, known.clone());
                 let message = format!("`{name}` is no grant");
-                let finding = Finding::error("unknown-value", node.span.narrow(&name), message);
+                let finding = Finding::new(Rule::UnknownValue, node.span.narrow(&name), message);
                 reader.findings.push(finding.help(match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("one of {}", known.collect::<Vec<_>>().join(", ")),

@@ -1,6 +1,7 @@
 //! Lint: no text of a definition holds a character that steers a terminal, or that nobody sees.
 
 use super::finding::Finding;
+use super::rule::Rule;
 use super::source::Span;
 use super::yaml::{Node, Value};
 use crate::text::is_shown;
@@ -24,5 +25,5 @@ fn check_text(text: &str, span: &Span, findings: &mut Vec<Finding>) {
     let fine = |c: char| is_shown(c) || c == '\t' || c == '\r';
     let Some(hidden) = text.chars().find(|c| !fine(*c)) else { return };
     let message = format!("U+{:04X} is hidden here, and could steer a terminal", u32::from(hidden));
-    findings.push(Finding::error("hidden-character", span.clone(), message));
+    findings.push(Finding::new(Rule::HiddenCharacter, span.clone(), message));
 }

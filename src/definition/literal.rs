@@ -1,6 +1,7 @@
 //! What must not stand in a definition as fixed text: secrets, and values that an answer gives.
 
 use super::finding::Finding;
+use super::rule::Rule;
 use super::yaml::{Node, Value as Yaml};
 
 /// Names of secrets, by which requests everywhere call them.
@@ -36,7 +37,7 @@ fn check_values(node: &Node, findings: &mut Vec<Finding>) {
             ("response", _) => check_response(value, findings),
             (name, Yaml::Text(text)) if is_secret(name, text) => {
                 let message = format!("`{name}` is written out, and a definition holds no secret");
-                let finding = Finding::error("secret-in-definition", value.span.clone(), message);
+                let finding = Finding::new(Rule::SecretInDefinition, value.span.clone(), message);
                 findings.push(
                     finding
                         .help("name it, as `{{client_secret}}` or by a field with `secret: true`"),
@@ -60,7 +61,7 @@ fn check_response(node: &Node, findings: &mut Vec<Finding>) {
         match &value.value {
             Yaml::Text(text) if is_bare_path(text) => {
                 let message = format!("`{}` is this text every time", key.name);
-                let finding = Finding::error("fixed-value", value.span.clone(), message);
+                let finding = Finding::new(Rule::FixedValue, value.span.clone(), message);
                 findings.push(finding.help(format!("write \"{{{{{}}}}}\"", text.trim())));
             }
             _ => check_response(value, findings),

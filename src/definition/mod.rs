@@ -1,5 +1,6 @@
 //! Definitions: what an app's YAML file says, parsed once into types that cannot be wrong.
 
+mod absent;
 mod assertion;
 mod authorization;
 mod coherence;
@@ -20,33 +21,40 @@ mod presets;
 mod reach;
 mod reader;
 mod redirection;
+mod residue;
+pub mod rule;
+mod sending;
 mod server_metadata;
 mod signature;
 pub mod source;
 mod token_endpoint;
+mod tree;
 pub mod yaml;
 
 pub use assertion::{ALGORITHMS, Assertion};
 pub use authorization::{Authorization, TYPES, Type, Way};
 pub use endpoint::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, DEVICE_VALUES, Encoding, Endpoint,
-    Param, Placement, Response, TOKEN_VALUES,
+    IDENTITY, Param, Placement, Response, TOKEN_VALUES,
 };
 pub use field::{Field, FieldError, Format, Pattern};
 pub use grant::{GRANTS, GrantType};
-pub use oauth1::{Legs, OAuth1, ParametersIn, SIGNATURE_METHODS, SignatureMethod, Signing};
+pub use oauth1::{
+    Legs, OAuth1, ParametersIn, REQUEST_TOKEN, SIGNATURE_METHODS, SignatureMethod, Signing,
+};
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use reach::ReachError;
 pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
 pub use server_metadata::ServerMetadata;
 pub use signature::{AwsSigV4, OAuth1Signature, Signature, TlsClient};
+pub use tree::Tree;
 
 use crate::template::{Place, Template};
 use authorization::App;
-use finding::{Finding, Severity};
+use finding::Finding;
 use names::AppName;
 use reader::{Entries, Reader};
-use source::{Source, Span};
+use rule::{Rule, Severity};
 use std::rc::Rc;
 use yaml::{Node, Value as Yaml};
 
@@ -124,9 +132,6 @@ const STATUSES: &[(&str, Status)] = &[
     ("discontinued", Status::Discontinued),
 ];
 
-/// How long a chain of `extends` may be.
-const MAX_PARENTS: usize = 5;
-
 /// A definition, if there is one, and everything that was found.
 pub struct Parsed {
     /// Present unless there is an error among the findings.
@@ -144,21 +149,21 @@ impl Status {
 }
 
 impl Definition {
-    /// Reads a definition. `parent` gives the source of an app that it extends.
+    /// Reads a definition. `parent` gives the tree of an app that it extends.
     pub fn parse(
         app: &AppName,
-        source: &Rc<Source>,
-        parent: &dyn Fn(&AppName) -> Option<Rc<Source>>,
+        tree: &Tree,
+        parent: &dyn Fn(&AppName) -> Option<Rc<Tree>>,
     ) -> Parsed {
         let mut reader = Reader::default();
-        let definition = load(&mut reader, app, source, parent)
+        let definition = tree::load(&mut reader, app, tree, parent)
             .and_then(|(node, client_app)| Self::read(&mut reader, app, client_app, &node));
         let mut findings = reader.findings;
         findings.sort_by_key(|finding| (finding.span.source.name.clone(), finding.span.start));
         // What several authorizations share is read for each, and told once.
         let mut told = std::collections::BTreeSet::new();
         findings.retain(|finding| told.insert(finding.line()));
-        let broken = findings.iter().any(|finding| finding.severity == Severity::Error);
+        let broken = findings.iter().any(|finding| finding.rule.severity() == Severity::Error);
         Parsed { definition: definition.filter(|_| !broken), findings }
     }
 
@@ -182,9 +187,10 @@ impl Definition {
         let title = required_text(reader, &entries, "title");
         let client_fields = read_client(reader, &entries);
         note_field_names(reader, &entries);
-        let base_url = entries.take("base_url").and_then(|n| endpoint::read_url(reader, n));
-        let headers =
-            entries.take("headers").map_or_else(Vec::new, |n| endpoint::read_headers(reader, n));
+        let base_url = entries.take("base_url").and_then(|n| endpoint::read_base_url(reader, n));
+        let headers = entries
+            .take("headers")
+            .map_or_else(Vec::new, |n| endpoint::read_call_headers(reader, n));
         let context =
             App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
         let authorizations = read_authorizations(reader, &entries, &context);
@@ -217,68 +223,11 @@ impl Definition {
     }
 }
 
-/// The file's tree with every parent beneath it, and the outermost parent's name.
-fn load(
-    reader: &mut Reader,
-    app: &AppName,
-    source: &Rc<Source>,
-    parent: &dyn Fn(&AppName) -> Option<Rc<Source>>,
-) -> Option<(Node, AppName)> {
-    let mut node = read_tree(reader, source)?;
-    let mut names = vec![app.clone()];
-    while let Some(extends) = extends_of(&node) {
-        let Ok(name) = AppName::parse(&extends.0) else {
-            let message = format!("`{}` is no app's name", extends.0);
-            reader.error("extends", &extends.1, message);
-            return None;
-        };
-        if names.contains(&name) || names.len() > MAX_PARENTS {
-            reader.error("extends", &extends.1, format!("`{name}` extends itself in the end"));
-            return None;
-        }
-        let Some(source) = parent(&name) else {
-            reader.error("extends", &extends.1, format!("there is no definition `{name}`"));
-            return None;
-        };
-        // How much is known of the parent says nothing of the child.
-        let below = merge::without(&read_tree(reader, &source)?, "status");
-        node = merge::merge(below.clone(), merge::without(&node, "extends"));
-        if extends_of(&below).is_none() {
-            node = merge::without(&node, "extends");
-        }
-        names.push(name);
-    }
-    let root = names.pop()?;
-    Some((node, root))
-}
-
-fn read_tree(reader: &mut Reader, source: &Rc<Source>) -> Option<Node> {
-    match yaml::parse(source) {
-        Ok(node) => {
-            yaml::repeated_keys(&node, &mut reader.findings);
-            hidden::check(&node, &mut reader.findings);
-            Some(node)
-        }
-        Err(finding) => {
-            reader.findings.push(*finding);
-            None
-        }
-    }
-}
-
-fn extends_of(node: &Node) -> Option<(String, Span)> {
-    let Yaml::Map(pairs) = &node.value else { return None };
-    pairs.iter().find(|(key, _)| key.name == "extends").and_then(|(_, node)| match &node.value {
-        Yaml::Text(text) => Some((text.clone(), node.span.clone())),
-        _ => None,
-    })
-}
-
 fn required_text(reader: &mut Reader, entries: &Entries, key: &str) -> Option<String> {
     match entries.take(key) {
         Some(node) => reader.shown(node, key),
         None => {
-            reader.error("missing-key", entries.span, format!("a definition needs a `{key}`"));
+            reader.report(Rule::MissingKey, entries.span, format!("a definition needs a `{key}`"));
             None
         }
     }
@@ -295,7 +244,11 @@ fn read_client(reader: &mut Reader, entries: &Entries) -> (Option<String>, Vec<F
     if let Some(pairs) = client.take("fields").and_then(|node| reader.pairs(node, "`fields`")) {
         for (key, node) in pairs {
             reader.client_fields.insert(key.name.clone());
-            fields.push(Field::read(reader, &key.name, node, None));
+            let field = Field::read(reader, &key.name, node, None);
+            if field.secret {
+                reader.secret_client_fields.insert(key.name.clone());
+            }
+            fields.push(field);
         }
     }
     (id, fields)
@@ -314,12 +267,12 @@ fn note_field_names(reader: &mut Reader, entries: &Entries) {
 
 fn read_authorizations(reader: &mut Reader, entries: &Entries, app: &App) -> Vec<Authorization> {
     let Some(node) = entries.take("authorizations") else {
-        reader.error("missing-key", entries.span, "a definition needs `authorizations`");
+        reader.report(Rule::MissingKey, entries.span, "a definition needs `authorizations`");
         return Vec::new();
     };
     let Some(pairs) = reader.pairs(node, "`authorizations`") else { return Vec::new() };
     if pairs.is_empty() {
-        reader.error("missing-key", &node.span, "there is no authorization");
+        reader.report(Rule::MissingKey, &node.span, "there is no authorization");
     }
     pairs
         .iter()

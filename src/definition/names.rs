@@ -122,6 +122,18 @@ pub const RESERVED: &[&str] = &[
     "token_secret",
 ];
 
+/// Those of them that are secret, whatever the definition.
+pub(super) const SECRET: &[&str] = &[
+    "access_token",
+    "assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "secrets",
+    "token_secret",
+];
+
 /// The name in `known` that was probably meant by `typed`.
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

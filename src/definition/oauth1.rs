@@ -1,8 +1,10 @@
 //! What a definition says of OAuth 1.0a (RFC 5849).
 
-use super::endpoint::{Endpoint, Param, Use, read_url};
+use super::endpoint::{Endpoint, Param, Use};
+use super::oauth2::read_authorization_uri;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
+use super::rule::Rule;
 use super::yaml::Value as Yaml;
 use crate::template::{Place, Template};
 
@@ -24,7 +26,7 @@ pub struct Legs {
     pub request_token: Endpoint,
     /// Resource Owner Authorization, section 2.2.
     pub authorization_uri: Template,
-    /// Added to the address that the browser is sent to.
+    /// Added to the address that the browser is sent to; they may read [`REQUEST_TOKEN`].
     pub authorization_params: Vec<(String, Param)>,
     /// Token Request, section 2.3.
     pub access_token: Endpoint,
@@ -93,6 +95,10 @@ pub(super) const KEYS: &[&str] = &[
     "port",
 ];
 
+/// What `authorization_params` call the request token, for apps that want it under another name than
+/// `oauth_token`.
+pub const REQUEST_TOKEN: &str = "request_token";
+
 const PLACES: &[(&str, ParametersIn)] = &[
     ("header", ParametersIn::Header),
     ("query", ParametersIn::Query),
@@ -135,23 +141,30 @@ impl Legs {
         let mut endpoint = |key: &str| match entries.take(key) {
             Some(node) => Endpoint::read(reader, node, Use::Token),
             None => {
-                reader.error("missing-key", entries.span, format!("three legs need `{key}`"));
+                reader.report(Rule::MissingKey, entries.span, format!("three legs need `{key}`"));
                 None
             }
         };
         let (request_token, access_token) =
             (endpoint("request_token_endpoint"), endpoint("access_token_endpoint"));
         let authorization_uri = match entries.take("authorization_uri") {
-            Some(node) => read_url(reader, node),
+            Some(node) => read_authorization_uri(reader, node),
             None => {
-                reader.error("missing-key", entries.span, "three legs need `authorization_uri`");
+                reader.report(
+                    Rule::MissingKey,
+                    entries.span,
+                    "three legs need `authorization_uri`",
+                );
                 None
             }
         };
+        let authorization_params = reader.knowing(REQUEST_TOKEN, |reader| {
+            super::oauth2::read_authorization_params(reader, entries)
+        });
         Some(Self {
             request_token: request_token?,
             authorization_uri: authorization_uri?,
-            authorization_params: super::oauth2::read_authorization_params(reader, entries),
+            authorization_params,
             access_token: access_token?,
             redirection: read_redirection(reader, entries),
         })
@@ -165,7 +178,7 @@ fn read_redirection(reader: &mut Reader, entries: &Entries) -> Option<Redirectio
         Some(Yaml::Text(text)) if text == "oob" => {
             if let Some(node) = entries.take("port") {
                 let message = "nobody listens with `redirect_uri: oob`, so there is no `port`";
-                reader.error("redirect-uri", &node.span, message);
+                reader.report(Rule::RedirectUri, &node.span, message);
             }
             None
         }
@@ -178,7 +191,7 @@ fn refuse_legs(reader: &mut Reader, entries: &Entries) {
     for key in keys.iter().chain(&["redirect_uri", "port"]) {
         if let Some(node) = entries.take(key) {
             let message = format!("`{key}` needs a `request_token_endpoint` beside it");
-            reader.error("missing-key", &node.span, message);
+            reader.report(Rule::MissingKey, &node.span, message);
         }
     }
 }

@@ -4,9 +4,11 @@ use super::assertion::Assertion;
 use super::endpoint::{
     ClientAuthentication, Endpoint, Param, Use, read_client_authentication, read_url,
 };
+use super::finding::Finding;
 use super::grant::{GrantType, read_grants};
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
+use super::rule::Rule;
 use super::server_metadata::ServerMetadata;
 use super::token_endpoint::{read_refresh, read_token};
 use super::yaml::{Node, Value as Yaml};
@@ -137,7 +139,8 @@ impl OAuth2 {
         let grants = read_grants(reader, entries);
         let issuer = entries.take("issuer").and_then(|node| read_url(reader, node));
         let authorization_uri = entries.take("authorization_uri");
-        let authorization_uri = authorization_uri.and_then(|node| read_url(reader, node));
+        let authorization_uri =
+            authorization_uri.and_then(|node| read_authorization_uri(reader, node));
         let token = read_token(reader, entries);
         let refresh = read_refresh(reader, entries);
         let registration = entries.take("registration_endpoint");
@@ -229,6 +232,16 @@ impl OAuth2 {
         }
         if let Some(node) = entries.take("pkce") {
             self.pkce = reader.choice(node, "PKCE method", PKCE).unwrap_or(Pkce::S256);
+            if self.pkce == Pkce::None && !node.span.has_comment() {
+                let finding = Finding::new(
+                    Rule::PkceOff,
+                    node.span.clone(),
+                    "PKCE is off, and nothing says why",
+                );
+                reader
+                    .findings
+                    .push(finding.help("leave it out, or say in a comment here why it cannot be"));
+            }
         }
         if let Some(node) = entries.take("refresh") {
             let policy = reader.choice(node, "refresh policy", POLICIES);
@@ -247,7 +260,7 @@ impl OAuth2 {
         };
         if let Some(scope) = self.scopes.iter().find(|scope| inside(scope)) {
             let message = format!("`{scope}` holds several scopes: write a list");
-            reader.error("scope-separator", &node.span.narrow(scope), message);
+            reader.report(Rule::ScopeSeparator, &node.span.narrow(scope), message);
         }
     }
 }
@@ -270,6 +283,16 @@ fn read_resource(reader: &mut Reader, entries: &Entries) -> Vec<Template> {
     nodes.iter().filter_map(read).collect()
 }
 
+/// The address that the browser is sent to.
+pub(super) fn read_authorization_uri(reader: &mut Reader, node: &Node) -> Option<Template> {
+    let uri = read_url(reader, node)?;
+    if let Some(secret) = reader.secret_in(&uri) {
+        let message = format!("`{secret}` would stand in the browser's address bar");
+        reader.report(Rule::SecretInUrl, &node.span.narrow(&secret), message);
+    }
+    Some(uri)
+}
+
 pub(super) fn read_authorization_params(
     reader: &mut Reader,
     entries: &Entries,
@@ -277,14 +300,9 @@ pub(super) fn read_authorization_params(
     let Some(node) = entries.take("authorization_params") else { return Vec::new() };
     let params = Param::read_all(reader, node);
     for (name, param) in &params {
-        let secret = ["client_secret", "access_token", "refresh_token", "code_verifier", "secrets"];
-        let leaks = |template: &&Template| {
-            secret.iter().any(|name| template.reads(name))
-                || reader.secret_fields.iter().any(|name| template.reads(name))
-        };
-        if param.templates().iter().any(leaks) {
+        if param.templates().iter().any(|template| reader.secret_in(template).is_some()) {
             let message = format!("`{name}` would put a secret into the browser's address bar");
-            reader.error("secret-in-url", &node.span.narrow(name), message);
+            reader.report(Rule::SecretInUrl, &node.span.narrow(name), message);
         }
     }
     params

@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use super::hosts::Hosts;
 use super::reader::Reader;
+use super::rule::Rule;
 use super::yaml::Node;
 use super::{Authorization, Definition, Endpoint, Field, Way};
 use crate::template::{Place, RenderError, Scope, Template};
@@ -165,7 +166,7 @@ fn urls(auth: &Authorization) -> impl Iterator<Item = &Template> {
 }
 
 /// The host of a URL template as text; none where it is relative or begins with a raw value.
-fn host_part(url: &Template) -> Option<String> {
+pub(super) fn host_part(url: &Template) -> Option<String> {
     let (_, rest) = url.source().split_once("://")?;
     let end = host_end(rest);
     let authority = rest[..end].rsplit('@').next()?;
@@ -195,7 +196,7 @@ pub(super) fn read_hosts(reader: &mut Reader, node: &Node) -> Vec<String> {
     for host in &hosts {
         let Some((message, help)) = host_problem(host) else { continue };
         let span = node.span.narrow(host);
-        reader.findings.push(Finding::error("host-pattern", span, message).help(help));
+        reader.findings.push(Finding::new(Rule::HostPattern, span, message).help(help));
     }
     hosts
 }
@@ -242,15 +243,26 @@ fn check_url(
         let server = auth.field(raw.root()).is_some_and(Field::is_server);
         if !server && definition.hosts.is_none() {
             let message = format!("`{}` decides the host, and `hosts` does not say which", raw.raw);
-            let finding = Finding::error("host-from-answer", span, message);
+            let finding = Finding::new(Rule::HostFromAnswer, span, message);
             reader.findings.push(finding.help("list the hosts that it may be under `hosts`"));
         }
         return;
     }
     let Some(host) = host_part(url) else { return };
+    if let Some(listed) = &definition.hosts
+        && listed.iter().all(|host| host_problem(host).is_none())
+    {
+        let listed = Hosts::new(listed.iter().cloned());
+        let reached = host_patterns(&host, auth).into_iter().filter(|host| !host.contains("{{"));
+        for host in listed.beyond(&Hosts::new(reached)) {
+            let message = format!("`{host}` gets the credential, and is not among `hosts`");
+            let finding = Finding::new(Rule::HostNotListed, span.clone(), message);
+            reader.findings.push(finding.help("add it there"));
+        }
+    }
     let mut report = |shown: &str| {
         let message = format!("`{shown}` stands in a host, and could be any");
-        let finding = Finding::error("host-not-pinned", span.clone(), message);
+        let finding = Finding::new(Rule::HostNotPinned, span.clone(), message);
         reader
             .findings
             .push(finding.help("give the field `options`, or a `pattern` without a dot"));

@@ -1,11 +1,13 @@
 //! Reading a tree by hand: each step either gives a value or notes a finding and goes on.
 
+use super::absent::KEEP;
 use super::finding::Finding;
 use super::meant::{advice, meant};
-use super::names::{RESERVED, nearest};
+use super::names::{RESERVED, SECRET, nearest};
+use super::rule::Rule;
 use super::source::Span;
 use super::yaml::{Key, Node, Value};
-use crate::template::{Place, Template};
+use crate::template::{Name, Place, Template};
 use crate::text::short;
 use std::collections::BTreeSet;
 
@@ -19,7 +21,16 @@ pub(super) struct Reader {
     pub(super) secret_fields: BTreeSet<String>,
     /// Fields of the client, read as `client.NAME`.
     pub(super) client_fields: BTreeSet<String>,
+    /// Those of them that are secret.
+    pub(super) secret_client_fields: BTreeSet<String>,
+    /// Names that have no value where is being read, and where they have one.
+    pub(super) absent: Absent,
+    /// A row is chosen where is being read, so that there is a `chosen`.
+    pub(super) chooses: bool,
 }
+
+/// Names without a value at one place: each with where it has one, and what to do instead.
+pub(super) type Absent = &'static [(&'static str, &'static str, &'static str)];
 
 /// A mapping whose keys have been checked.
 pub(super) struct Entries<'n> {
@@ -40,8 +51,8 @@ impl<'n> Entries<'n> {
 }
 
 impl Reader {
-    pub(super) fn error(&mut self, rule: &'static str, span: &Span, message: impl Into<String>) {
-        self.findings.push(Finding::error(rule, span.clone(), message));
+    pub(super) fn report(&mut self, rule: Rule, span: &Span, message: impl Into<String>) {
+        self.findings.push(Finding::new(rule, span.clone(), message));
     }
 
     /// A mapping with none but the given keys.
@@ -57,7 +68,7 @@ impl Reader {
                 continue;
             }
             let message = format!("`{}` is no key of {what}", key.name);
-            let finding = Finding::error("unknown-key", key.span.clone(), message);
+            let finding = Finding::new(Rule::UnknownKey, key.span.clone(), message);
             let near = || nearest(&key.name, keys.iter().copied());
             self.findings.push(match (meant(&key.name, keys).or_else(near), advice(&key.name)) {
                 (_, Some(advice)) => finding.help(advice),
@@ -81,7 +92,7 @@ impl Reader {
 
     fn wrong(&mut self, node: &Node, what: &str, wanted: &str, is: &Value) {
         let message = format!("{what} must be {wanted}, and this is {}", is.sort());
-        self.error("wrong-type", &node.span, message);
+        self.report(Rule::WrongType, &node.span, message);
     }
 
     /// Text; a number or boolean is taken as it is written.
@@ -134,12 +145,22 @@ impl Reader {
         }
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
         let message = format!("`{text}` is no {what}");
-        let finding = Finding::error("unknown-value", node.span.clone(), message);
+        let finding = Finding::new(Rule::UnknownValue, node.span.clone(), message);
         self.findings.push(match nearest(&text, names.iter().copied()) {
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help(format!("one of {}", names.join(", "))),
         });
         None
+    }
+
+    /// Reads something whose templates know one name more.
+    pub(super) fn knowing<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let new = self.fields.insert(name.to_owned());
+        let read = read(self);
+        if new {
+            self.fields.remove(name);
+        }
+        read
     }
 
     /// A template whose names all exist.
@@ -152,7 +173,7 @@ impl Reader {
             }
             Err(problem) => {
                 let span = node.span.narrow(&problem.at);
-                let finding = Finding::error("template", span, problem.message);
+                let finding = Finding::new(Rule::Template, span, problem.message);
                 self.findings.push(match problem.help {
                     Some(help) => finding.help(help),
                     None => finding,
@@ -162,32 +183,61 @@ impl Reader {
         }
     }
 
+    /// Reads what stands where some names have no value.
+    pub(super) fn without<T>(&mut self, absent: Absent, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.absent, absent);
+        let read = read(self);
+        self.absent = before;
+        read
+    }
+
+    /// The first secret that a template reads, as written.
+    pub(super) fn secret_in(&self, template: &Template) -> Option<String> {
+        let secret = |name: &&Name| match name.root() {
+            "client" => {
+                name.parts.get(1).is_some_and(|field| self.secret_client_fields.contains(field))
+            }
+            root => SECRET.contains(&root) || self.secret_fields.contains(root),
+        };
+        template.names().iter().filter(|name| !name.asks).find(secret).map(|name| name.raw.clone())
+    }
+
     fn names(&mut self, template: &Template, span: &Span, answers: bool) {
         for name in template.names() {
             let root = name.root();
-            let only_in_answers = matches!(root, "response" | "answer" | "chosen");
-            let known = match root {
-                "client" => name.parts.get(1).is_some_and(|f| self.client_fields.contains(f)),
-                _ if only_in_answers => answers,
-                _ => RESERVED.contains(&root) || self.fields.contains(root),
-            };
-            if known {
+            if let Some((place, help)) = self.elsewhere(root, answers) {
+                let message = format!("`{root}` exists only {place}");
+                let finding = Finding::new(Rule::UnknownName, span.narrow(&name.raw), message);
+                self.findings.push(finding.help(help));
                 continue;
             }
-            let finding = if only_in_answers {
-                let message = format!("`{root}` exists only where an answer is read");
-                Finding::error("unknown-name", span.narrow(&name.raw), message)
-                    .help("keep what is needed as `extras` and name `extras.…` here")
-            } else {
-                self.unknown_name(&name.raw, span)
+            let known = match root {
+                "client" => name.parts.get(1).is_some_and(|f| self.client_fields.contains(f)),
+                _ => RESERVED.contains(&root) || self.fields.contains(root),
             };
-            self.findings.push(finding);
+            if !known {
+                self.findings.push(self.unknown_name(&name.raw, span));
+            }
+        }
+    }
+
+    /// Where a name has a value that has none here, and what to do about it.
+    fn elsewhere(&self, root: &str, answers: bool) -> Option<(&'static str, &'static str)> {
+        match root {
+            "response" | "answer" | "chosen" if !answers => Some(("where an answer is read", KEEP)),
+            "chosen" if !self.chooses => {
+                Some(("beside a `choose`", "write `choose: { from: response.… }` at the endpoint"))
+            }
+            _ => {
+                let absent = self.absent.iter().find(|(name, ..)| *name == root);
+                absent.map(|(_, place, help)| (*place, *help))
+            }
         }
     }
 
     fn unknown_name(&self, raw: &str, span: &Span) -> Finding {
         let message = format!("`{raw}` is no name that a template knows here");
-        let finding = Finding::error("unknown-name", span.narrow(raw), message);
+        let finding = Finding::new(Rule::UnknownName, span.narrow(raw), message);
         let client: Vec<String> =
             self.client_fields.iter().map(|field| format!("client.{field}")).collect();
         let known: Vec<&str> = RESERVED

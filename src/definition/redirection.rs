@@ -2,6 +2,7 @@
 
 use super::hosts::is_loopback;
 use super::reader::{Entries, Reader};
+use super::rule::Rule;
 use super::yaml::Node;
 use url::Url;
 
@@ -58,7 +59,7 @@ impl Redirection {
             redirection.any_port = reader.choice(node, "port", &[("any", true)]).unwrap_or(false);
             if redirection.uris.len() > 1 {
                 let message = "`port: any` needs no other redirect URI: some port is always free";
-                reader.error("redirect-uri", &node.span, message);
+                reader.report(Rule::RedirectUri, &node.span, message);
             }
         }
         if let Some(node) = entries.take("response_mode") {
@@ -90,14 +91,18 @@ fn read_uris(reader: &mut Reader, node: &Node) -> Vec<String> {
     let uris = reader.texts(node, "`redirect_uri`");
     for (at, uri) in uris.iter().enumerate() {
         if let Err(error) = check_redirect_uri(uri) {
-            reader.error("redirect-uri", &node.span.narrow(uri), error.to_string());
+            reader.report(Rule::RedirectUri, &node.span.narrow(uri), error.to_string());
         }
         if uris[..at].contains(uri) {
-            reader.error("redirect-uri", &node.span.narrow(uri), format!("`{uri}` stands twice"));
+            reader.report(
+                Rule::RedirectUri,
+                &node.span.narrow(uri),
+                format!("`{uri}` stands twice"),
+            );
         }
     }
     if uris.is_empty() {
-        reader.error("redirect-uri", &node.span, "`redirect_uri` is an empty list");
+        reader.report(Rule::RedirectUri, &node.span, "`redirect_uri` is an empty list");
         return vec![DEFAULT.to_owned()];
     }
     uris

@@ -1,7 +1,7 @@
 //! What an authorization server says of itself (RFC 8414, OpenID Connect Discovery 1.0), and how it
 //! fills in what a definition leaves open.
 
-use super::endpoint::{ClientAuthentication, Endpoint, Use};
+use super::endpoint::{ClientAuthentication, Endpoint, IDENTITY, Use};
 use super::oauth2::OAuth2;
 use super::{Definition, Way};
 use crate::template::{Place, Template};
@@ -169,7 +169,7 @@ fn user_info(url: Template) -> Option<Endpoint> {
         "{{default response.email response.preferred_username response.name response.sub}}";
     let identity = Template::parse(identity, Place::Answer).ok()?;
     let mut endpoint = Endpoint::discovered(url, Use::UserInfo);
-    endpoint.response.values.push(("user_identity".to_owned(), Some(identity)));
+    endpoint.response.values.push((IDENTITY.to_owned(), Some(identity)));
     Some(endpoint)
 }
 

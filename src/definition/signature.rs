@@ -3,6 +3,7 @@
 use super::assertion::Assertion;
 use super::oauth1::{Signing, read_signing};
 use super::reader::{Entries, Reader};
+use super::rule::Rule;
 use super::yaml::{Node, Value as Yaml};
 use crate::template::{Place, Template};
 
@@ -64,7 +65,11 @@ impl Signature {
         if let Some(node) = entries.take("oauth1") {
             return OAuth1Signature::read(reader, node).map(|read| Self::OAuth1(Box::new(read)));
         }
-        reader.error("missing-key", &node.span, "a signature is `aws_sigv4`, `jwt` or `oauth1`");
+        reader.report(
+            Rule::MissingKey,
+            &node.span,
+            "a signature is `aws_sigv4`, `jwt` or `oauth1`",
+        );
         None
     }
 
@@ -163,7 +168,7 @@ fn required(
             Template::parse(default, Place::Text).ok()
         }
         (None, _) => {
-            reader.error("missing-key", entries.span, format!("`aws_sigv4` needs `{key}`"));
+            reader.report(Rule::MissingKey, entries.span, format!("`aws_sigv4` needs `{key}`"));
             None
         }
     }
@@ -188,13 +193,17 @@ impl TlsClient {
         let mut half = |key: &str| match entries.take(key) {
             Some(node) => reader.template(node, Place::Text, key),
             None => {
-                reader.error("missing-key", &node.span, format!("`tls` needs a `{key}`"));
+                reader.report(Rule::MissingKey, &node.span, format!("`tls` needs a `{key}`"));
                 None
             }
         };
         let tls = Self { certificate: half("certificate")?, key: half("key")? };
         if tls.key.is_literal() {
-            reader.error("secret-in-definition", &node.span, "a key never stands in a definition");
+            reader.report(
+                Rule::SecretInDefinition,
+                &node.span,
+                "a key never stands in a definition",
+            );
         }
         Some(tls)
     }

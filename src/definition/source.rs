@@ -36,7 +36,26 @@ impl Span {
     /// Line and column, both from 1, the column in characters.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        let before = &self.source.text[..self.start];
+        self.position_of(self.start)
+    }
+
+    /// Line and column behind its last character.
+    #[must_use]
+    pub fn end(&self) -> (usize, usize) {
+        self.position_of((self.start + self.length).min(self.source.text.len()))
+    }
+
+    /// Whether a comment says something about it: behind it, or on the line above.
+    #[must_use]
+    pub fn has_comment(&self) -> bool {
+        let (before, behind) = self.source.text.split_at(self.start);
+        let above = before.rsplit('\n').nth(1).unwrap_or_default();
+        let behind = behind.lines().next().unwrap_or_default();
+        above.trim_start().starts_with('#') || behind.contains(" #")
+    }
+
+    fn position_of(&self, at: usize) -> (usize, usize) {
+        let before = &self.source.text[..at];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
         (line, column)

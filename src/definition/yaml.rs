@@ -5,6 +5,7 @@
 //! This is the only file that touches the YAML library.
 
 use super::finding::Finding;
+use super::rule::Rule;
 use super::source::{MAX_BYTES, Source, Span};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, Options, Spanned};
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
-/// One value and where it stands.
+/// One value and where it stands; what an alias brings stands at its anchor.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// Where.
@@ -22,6 +23,13 @@ pub struct Node {
 }
 
 impl Node {
+    /// The value of a key, where this is a mapping that has it and it is not `null`.
+    pub(super) fn member(&self, key: &str) -> Option<&Self> {
+        let Value::Map(pairs) = &self.value else { return None };
+        let (_, node) = pairs.iter().find(|(name, _)| name.name == key)?;
+        (!matches!(node.value, Value::Null)).then_some(node)
+    }
+
     /// Whether a text in it, or beneath it, holds this word.
     pub(super) fn mentions(&self, word: &str) -> bool {
         match &self.value {
@@ -81,7 +89,7 @@ impl Value {
 pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
     if source.text.len() > MAX_BYTES {
         let message = format!("a definition has {MAX_BYTES} bytes at most");
-        return Err(Box::new(Finding::error("too-large", Span::first_line(source), message)));
+        return Err(Box::new(Finding::new(Rule::TooLarge, Span::first_line(source), message)));
     }
     match serde_saphyr::from_str_with_options::<Positioned>(&source.text, options()) {
         Ok(tree) => Ok(tree.into_node(source)),
@@ -95,7 +103,7 @@ pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
             let line = line.split(" at line ").next().unwrap_or_default();
             let message = line.split("; use ").next().unwrap_or_default().to_owned();
             let unquoted = is_in_braces(&source.text, span.start);
-            let finding = Finding::error("yaml", span, message);
+            let finding = Finding::new(Rule::Yaml, span, message);
             Err(Box::new(match unquoted {
                 true => finding.help("a template stands in quotes: \"{{...}}\""),
                 false => finding,
@@ -138,7 +146,7 @@ pub fn repeated_keys(node: &Node, findings: &mut Vec<Finding>) {
             for (key, value) in pairs {
                 if !seen.insert(&key.name) {
                     let message = format!("`{}` stands here twice", key.name);
-                    findings.push(Finding::error("duplicate-key", key.span.clone(), message));
+                    findings.push(Finding::new(Rule::DuplicateKey, key.span.clone(), message));
                 }
                 repeated_keys(value, findings);
             }
@@ -188,13 +196,13 @@ impl Positioned {
                 pairs
                     .into_iter()
                     .map(|(key, item)| {
-                        let span = span(source, key.referenced);
+                        let span = span(source, key.defined);
                         (Key { span, name: key.value }, item.into_node(source))
                     })
                     .collect(),
             ),
         };
-        Node { span: span(source, spanned.referenced), value }
+        Node { span: span(source, spanned.defined), value }
     }
 }
 

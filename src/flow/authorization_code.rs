@@ -241,6 +241,7 @@ fn refused(error: &CallbackError, session: &Session<'_>, id: &AccountId) -> Erro
             description: description.as_ref().map(|text| short(&session.http.mask(text), 200)),
             html: false,
             retry_after: None,
+            clock_ahead: None,
         };
         return explain_refusal(&refusal, session.definition, id, Doing::Connect);
     }

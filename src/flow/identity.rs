@@ -3,7 +3,7 @@
 use super::choose::Chooser;
 use super::failure::{FlowError, check_success};
 use super::session::{Outcome, Session, read_group, read_values};
-use crate::definition::Endpoint;
+use crate::definition::{Endpoint, IDENTITY};
 use crate::text::short;
 
 /// Who is connected.
@@ -30,7 +30,8 @@ pub async fn look_up(session: &mut Session<'_>, chooser: &Chooser<'_>) -> Result
     Ok(())
 }
 
-/// Asks who is connected. Without a user information endpoint the fields tell what they can.
+/// Asks who is connected. Without a user information endpoint the token answer, the ID token or the
+/// fields tell what they can.
 ///
 /// # Errors
 /// The call failed, or its answer does not say.
@@ -43,6 +44,10 @@ pub async fn identify(
         return super::ftp::identify(session).await;
     }
     let Some(endpoint) = &auth.user_info else {
+        let told_by_app = session.identity.as_deref().map(|text| tidy(&session.http.mask(text)));
+        if let Some(name) = told_by_app.filter(|name| !name.is_empty()) {
+            return Ok(Identity { name: Some(name), verified: true });
+        }
         if let Some(name) = session.id_token.as_ref().and_then(claimed) {
             return Ok(Identity { name: Some(name), verified: true });
         }
@@ -53,12 +58,12 @@ pub async fn identify(
     session.extras.extend(outcome.extras);
     let secrets = outcome.secrets.into_iter().map(|(name, value)| (name, value.into()));
     session.credential.secrets.extend(secrets);
-    let name = outcome.values.get("user_identity").map(|text| tidy(&session.http.mask(text)));
+    let name = outcome.values.get(IDENTITY).map(|text| tidy(&session.http.mask(text)));
     match name.filter(|name| !name.is_empty()) {
         Some(name) => Ok(Identity { name: Some(name), verified: true }),
         None => Err(FlowError::Incomplete {
             request: "the user information".to_owned(),
-            missing: "user_identity".to_owned(),
+            missing: IDENTITY.to_owned(),
             html: outcome.answer.is_html(),
         }),
     }

@@ -7,11 +7,11 @@ use super::redirect::{listen, start};
 use super::session::{Session, read_group, read_values};
 use super::signing::sign_oauth1;
 use super::telling::tell;
-use super::token_set::TokenSet;
+use super::token_set::{TokenSet, read_identity};
 use super::waiting::{open, wait, wait_for_pin};
 use crate::answer::Answer;
 use crate::definition::names::AccountId;
-use crate::definition::{Endpoint, Legs, OAuth1, Signature};
+use crate::definition::{Endpoint, Legs, OAuth1, REQUEST_TOKEN, Signature};
 use crate::error::{Error, Kind, Result};
 use crate::oauth1::{TokenPair, check_callback, read_token_pair};
 use crate::redirect::Waiting;
@@ -128,7 +128,8 @@ fn question(
     legs: &Legs,
     temporary: &TokenPair,
 ) -> std::result::Result<Url, FlowError> {
-    let scope = session.public_scope();
+    let mut scope = session.public_scope();
+    scope.set(REQUEST_TOKEN, Some(temporary.token.expose()));
     let address = legs.authorization_uri.require(&scope)?;
     let mut url = Url::parse(&address)
         .map_err(|_| RequestError::Url(legs.authorization_uri.source().into()))?;
@@ -151,6 +152,7 @@ async fn access_token(
     let (answer, scope) = leg(session, endpoint, &extra, "access token").await?;
     let pair = pair_of(endpoint, &answer, &scope, "the access token")?;
     keep(session, &pair);
+    session.identity = read_identity(endpoint, &scope)?;
     take_extras(session, endpoint, &scope)
 }
 

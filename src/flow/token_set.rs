@@ -4,7 +4,7 @@ use super::failure::FlowError;
 use super::session::{Session, read_group};
 use crate::answer::Answer;
 use crate::context::now;
-use crate::definition::{Endpoint, TOKEN_VALUES};
+use crate::definition::{Endpoint, IDENTITY, TOKEN_VALUES};
 use crate::secret::Secret;
 use crate::template::Scope;
 use crate::text::short;
@@ -29,6 +29,7 @@ pub struct TokenSet {
     pub expires_at: Option<i64>,
     /// The granted scopes, if the answer names them.
     pub scopes: Option<Vec<String>>,
+    identity: Option<String>,
     extras: BTreeMap<String, String>,
     secrets: BTreeMap<String, String>,
 }
@@ -44,6 +45,7 @@ impl TokenSet {
             id_token: None,
             expires_at: seconds.map(|seconds| now() + seconds),
             scopes: None,
+            identity: None,
             extras: BTreeMap::new(),
             secrets: BTreeMap::new(),
         }
@@ -64,6 +66,7 @@ impl TokenSet {
             credential.secrets.insert(name.clone(), Secret::from(value.as_str()));
         }
         session.extras.extend(self.extras.clone());
+        session.identity.clone_from(&self.identity);
         session.learn_secrets();
     }
 }
@@ -109,9 +112,20 @@ pub fn read_token_set(
         id_token: value("id_token")?.filter(|token| !token.is_empty()).map(Secret::from),
         expires_at,
         scopes: read_scopes(endpoint, answer, value("scope")?),
+        identity: read_identity(endpoint, scope)?,
         extras: read_group(&endpoint.response.extras, scope)?,
         secrets: read_group(&endpoint.response.secrets, scope)?,
     })
+}
+
+/// Who the answer says it is; only a definition knows where it does.
+pub(super) fn read_identity(
+    endpoint: &Endpoint,
+    scope: &Scope,
+) -> Result<Option<String>, FlowError> {
+    let mut values = endpoint.response.values.iter();
+    let template = values.find(|(name, _)| name == IDENTITY).and_then(|(_, value)| value.as_ref());
+    Ok(template.map(|template| template.render(scope)).transpose()?.flatten())
 }
 
 fn read_value(

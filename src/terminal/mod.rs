@@ -193,6 +193,10 @@ impl Terminal {
         for advice in &error.hints {
             self.labelled("hint:", "1;33", advice);
         }
+        // Who meets a code of an RFC has been told what it means; a vendor's page says more.
+        for page in error.source.iter().filter(|source| source.starts_with("https://")) {
+            self.labelled("see:", "1;33", page);
+        }
     }
 
     /// A label and a sentence, which wraps under itself on a terminal.

@@ -223,3 +223,65 @@ fn a_refresh_renews_the_credential_and_looks_again_who_it_is() {
     ran.says("tieline connect sandbox-oauth2");
     home.run(&["accounts", "refresh", "nobody-knows"]).expect(2);
 }
+
+/// The codes of the warnings of the only account.
+fn warnings(home: &Home) -> Vec<String> {
+    let list = home.run(&["accounts", "--json"]).expect(0).json();
+    let warnings = list["accounts"][0]["warnings"].as_array().unwrap().clone();
+    warnings.iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_will_not_work_for_long_is_said_before_it_fails() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.connect(&[APP]).expect(0);
+    assert!(warnings(&home).is_empty(), "{:?}", warnings(&home));
+
+    // The definition and the client may have changed since.
+    home.define("child", "extends: sandbox-oauth2\ntitle: Child\n");
+    let child = sandbox.home();
+    let define = |scopes: &str| {
+        let text = format!(
+            "extends: sandbox-oauth2\ntitle: Child\nauthorizations:\n  oauth2:\n    scopes: {scopes}\n"
+        );
+        child.define("child", &text);
+    };
+    define("[profile]");
+    let server = format!("server={}", sandbox.url);
+    child.connect(&["child", "--field", &server]).expect(0);
+    assert!(warnings(&child).is_empty(), "{:?}", warnings(&child));
+    define("[profile, email]");
+    child.write("secret.txt", "practice-secret");
+    let set = ["client", "set", "child", "--id", "practice", "--secret", "@secret.txt"];
+    child.run(&set).expect(0);
+    assert_eq!(warnings(&child), ["scopes_not_asked_for", "other_client"]);
+    let shown = child.run(&["accounts", "show", "child"]).expect(0);
+    let shown = shown.prints("connected before these were asked for: email");
+    shown.prints("practice is set: run `tieline connect child`");
+    let mut terminal = child.on_terminal(&["accounts"]);
+    terminal.until("Worth a look:").until("child  connected before these were asked for: email");
+    assert_eq!(terminal.ends(), 0);
+    child.connect(&["child", "--field", &server]).expect(0);
+    assert!(warnings(&child).is_empty(), "{:?}", warnings(&child));
+    child.define("child", "title: [\n");
+    assert_eq!(warnings(&child), ["no_definition"]);
+}
+
+#[test]
+fn a_token_that_nothing_renews_is_warned_of() {
+    let sandbox = Sandbox::start(&["--misbehave", "no-refresh-token", "--lifetime", "600"]);
+    let home = sandbox.home();
+    home.connect(&[APP]).expect(0);
+    assert_eq!(warnings(&home), ["ends_soon"]);
+    let file = home.path().join("home/accounts").join(APP).join("_.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut record: serde_json::Value = serde_json::from_str(&text).unwrap();
+    record["account"]["expires_at"] = 1.into();
+    std::fs::write(&file, record.to_string()).unwrap();
+    assert_eq!(warnings(&home), ["over"]);
+    let sandbox = Sandbox::start(&["--misbehave", "fewer-scopes"]);
+    let home = sandbox.home();
+    home.connect(&[APP]).expect(0);
+    assert_eq!(warnings(&home), ["scopes_not_granted"]);
+}

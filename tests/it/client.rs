@@ -44,6 +44,21 @@ fn walk(folder: &std::path::Path) -> Vec<String> {
 }
 
 #[test]
+fn the_id_of_the_client_is_known_wherever_a_request_is_made() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let app =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/sandbox-oauth2.yaml"));
+    let identity = "{{response.email}} through {{client_id}}";
+    let app = app.unwrap().replace("{{response.email}}", identity);
+    home.define(APP, &format!("{app}headers:\n  Client-Id: '{{{{client_id}}}}'\n"));
+    home.connect(&[APP]).expect(0).says("as ada@sandbox.test through practice-public");
+    home.run(&["test", APP]).expect(0).prints("ada@sandbox.test through practice-public");
+    let answer = home.run(&["call", APP, "/api/x"]).expect(0).json();
+    assert_eq!(answer["headers"]["client-id"], "practice-public", "{answer}");
+}
+
+#[test]
 fn a_secret_comes_from_a_file_or_standard_input_and_never_from_the_command_line() {
     let sandbox = Sandbox::start(&[]);
     let home = sandbox.home();
@@ -292,4 +307,17 @@ fn clients_that_are_set_at_once_leave_one_of_them_whole() {
         }
         assert_eq!(home.kept(), 1, "the others were swept");
     }
+}
+
+#[test]
+fn the_client_of_a_parent_is_shown_for_its_children_with_its_accounts() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    set(&home, "practice", "practice-secret", &[]).expect(0);
+    home.define("child", "extends: sandbox-oauth2\ntitle: Child\n");
+    let shown = home.run(&["client", "show", "child"]).expect(0);
+    shown.prints("practice (yours, set for `sandbox-oauth2`)");
+    let server = format!("server={}", sandbox.url);
+    home.connect(&["child", "--field", &server]).expect(0);
+    home.run(&["client", "show", APP]).expect(0).prints("accounts  child (practice)");
 }

@@ -145,7 +145,7 @@ fn fewer_scopes_than_asked_are_said() {
     let sandbox = Sandbox::start(&["--misbehave", "fewer-scopes"]);
     let home = sandbox.home();
     home.connect(&[APP]).expect(0).says("email: asked for, not granted");
-    home.run(&["accounts", "show", APP]).expect(0).prints("missing   email");
+    home.run(&["accounts", "show", APP]).expect(0).prints("not granted: email");
 }
 
 #[test]
@@ -180,6 +180,33 @@ fn reconnecting_as_the_same_person_needs_no_flag() {
     home.connect(&[APP]).expect(0);
     home.connect(&[APP]).expect(0);
     assert_eq!((home.kept(), sandbox.state()["tokens_issued"].as_u64()), (1, Some(2)));
+}
+
+#[test]
+fn the_token_answer_may_say_who_it_is() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.define(
+        "told",
+        "extends: sandbox-oauth2
+authorizations:
+  oauth2:
+    user_info_endpoint: null
+    token_endpoint:
+      url: '{{{server}}}/token'
+      response:
+        user_identity: 'somebody who may {{response.scope}}'
+",
+    );
+    let server = format!("server={}", sandbox.url);
+    let connect = ["told", "--field", &server, "--auth", "oauth2"];
+    home.connect(&connect).expect(0).says("as somebody who may profile email");
+    let tested = home.run(&["test", "told"]).expect(0).prints("not verified");
+    tested.prints("somebody who may profile email");
+    sandbox.expire();
+    home.run(&["call", "told", "/api/x"]).expect(0);
+    home.run(&["accounts"]).expect(0).prints("somebody who may profile email");
+    home.connect(&[&connect[..], &["--scope", "profile"]].concat()).expect(2).says("--replace");
 }
 
 #[test]

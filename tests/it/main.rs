@@ -9,6 +9,7 @@
 
 mod recorder;
 mod spelling;
+mod stand_in;
 mod support;
 mod token;
 
@@ -21,6 +22,8 @@ mod completions;
 mod connect;
 mod devices;
 mod doctor;
+mod executed;
+mod explanations;
 mod fields;
 mod ftp;
 mod grants;
@@ -29,7 +32,9 @@ mod integry;
 mod keyring;
 mod kill;
 mod lint;
+mod lint_formats;
 mod lint_oauth2;
+mod lint_rules;
 mod listener;
 mod mending;
 mod misbehave;
@@ -46,3 +51,4 @@ mod services;
 mod signed;
 mod smoke;
 mod store;
+mod strict;

@@ -85,6 +85,37 @@ fn a_port_needs_somebody_who_listens() {
 }
 
 #[test]
+fn the_request_token_may_have_another_name() {
+    let sandbox = Sandbox::start(&[]);
+    let home = home(&sandbox);
+    let app =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/apps/sandbox-oauth1.yaml"));
+    let params = |oauth_token: &str| {
+        let params = format!(
+            "\n    authorization_params:\n      token: '{{{{request_token}}}}'\n{oauth_token}    authorization_uri:"
+        );
+        app.as_ref().unwrap().replacen("\n    authorization_uri:", &params, 1)
+    };
+    let connect = ["connect", APP, "--no-browser", "--timeout", "20"];
+    home.define(APP, &params(""));
+    let waiting = home.start(&connect);
+    let sent = query(&waiting.url);
+    assert_eq!(sent["token"], sent["oauth_token"]);
+    assert!(!sent["token"].is_empty(), "{}", waiting.url);
+    home.define(APP, &params("      oauth_token: null\n"));
+    let waiting = home.start(&connect);
+    assert!(!waiting.url.contains("oauth_token="), "{}", waiting.url);
+    // Nobody but the second leg knows it.
+    let realm = app.unwrap().replacen(
+        "    type: oauth1\n",
+        "    type: oauth1\n    realm: '{{request_token}}'\n",
+        1,
+    );
+    home.write("own.yaml", &realm);
+    home.run(&["lint", "own.yaml"]).expect(4).prints("`request_token` is no name");
+}
+
+#[test]
 fn a_key_that_is_none_is_told_before_anything_is_sent() {
     let sandbox = Sandbox::start(&[]);
     let home = home(&sandbox);

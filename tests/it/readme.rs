@@ -2,7 +2,7 @@
 
 use crate::support::{Home, Sandbox, request, request_with};
 
-fn readme() -> String {
+pub(crate) fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
 }
 
@@ -18,7 +18,7 @@ fn title(text: &str) -> Option<&str> {
 }
 
 /// The cells of the table under a heading, without its head.
-fn table<'r>(readme: &'r str, heading: &str) -> Vec<Vec<&'r str>> {
+pub(crate) fn table<'r>(readme: &'r str, heading: &str) -> Vec<Vec<&'r str>> {
     let section = readme.split_once(&format!("\n## {heading}\n")).unwrap().1;
     let rows = section.lines().skip_while(|line| !line.starts_with("|---"));
     rows.skip(1)
@@ -77,8 +77,9 @@ fn every_flag_of_the_commands_exists() {
     let readme = readme();
     for row in table(&readme, "Commands") {
         let words = row[0].trim_matches('`').split(' ').skip(1);
-        let command: Vec<&str> =
-            words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
+        let command: Vec<&str> = words
+            .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+            .collect();
         let ran = Home::new().run(&[command.as_slice(), &["--help"]].concat()).expect(0);
         let flags = row[2].split(['`', ' ', ',']).filter(|word| word.starts_with("--"));
         for flag in flags {

@@ -1,6 +1,7 @@
 //! `token` and `exec`: a credential handed to other programs, and never more than was asked for.
 
 use crate::support::{Home, Ran, Sandbox, request_with};
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 const APP: &str = "sandbox-oauth2";
@@ -207,4 +208,72 @@ fn a_pipe_that_is_closed_ends_a_command_as_it_would_without_us() {
     let output = command.args(["-c", &script]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "y\n");
     assert_eq!(String::from_utf8_lossy(&output.stderr).trim(), "141");
+}
+
+/// Runs `git credential ACTION` in a home whose only helper is tieline.
+fn git(home: &Home, helper: &str, action: &str, description: &str) -> std::process::Output {
+    let helper = format!("!'{}' git-credential {helper}", env!("CARGO_BIN_EXE_tieline"));
+    let config = format!("[credential]\n\thelper = \"{helper}\"\n");
+    let config = home.write("gitconfig", &config);
+    let mut git = Command::new("git");
+    // What tieline itself is run with, so that it finds the account.
+    git.envs(home.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    git.args(["credential", action])
+        .env("GIT_CONFIG_GLOBAL", config)
+        .env("GIT_CONFIG_NOSYSTEM", "1");
+    git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "/bin/false");
+    let mut child =
+        git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(description.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn git_gets_a_token_for_the_hosts_of_the_account_and_a_refused_one_is_renewed() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    let host = sandbox.url.strip_prefix("http://").unwrap();
+    let here = format!("protocol=http\nhost={host}\n\n");
+    let token = home.run(&["token", APP]).expect(0).stdout;
+    let filled = String::from_utf8(git(&home, APP, "fill", &here).stdout).unwrap();
+    assert!(filled.contains(&format!("\nusername=oauth2\npassword={token}")), "{filled}");
+    assert!(filled.contains("\npassword_expiry_utc="), "{filled}");
+    let named = format!("{APP} --username x-token-auth");
+    let filled = String::from_utf8(git(&home, &named, "fill", &here).stdout).unwrap();
+    assert!(filled.contains("\nusername=x-token-auth\n"), "{filled}");
+
+    let elsewhere = git(&home, APP, "fill", "protocol=https\nhost=example.com\n\n");
+    let told = String::from_utf8(elsewhere.stderr).unwrap();
+    assert!(told.contains("error: git gets no credential of `sandbox-oauth2`"), "{told}");
+    assert!(!String::from_utf8(elsewhere.stdout).unwrap().contains("password"));
+
+    // Somebody else's token is none of ours, and the one in use is renewed.
+    git(
+        &home,
+        APP,
+        "reject",
+        &format!("protocol=http\nhost={host}\nusername=oauth2\npassword=x\n\n"),
+    );
+    assert_eq!(home.run(&["token", APP]).expect(0).stdout, token);
+    let ours = format!("protocol=http\nhost={host}\nusername=oauth2\npassword={token}\n\n");
+    git(&home, APP, "approve", &ours);
+    git(&home, APP, "reject", &ours);
+    assert_ne!(home.run(&["token", APP]).expect(0).stdout, token);
+}
+
+#[test]
+fn git_gets_the_name_and_password_of_an_account_that_has_them() {
+    let sandbox = Sandbox::start(&[]);
+    let home = with_keys(&sandbox);
+    let host = sandbox.url.strip_prefix("http://").unwrap();
+    let filled = git(&home, "sandbox-basic", "fill", &format!("protocol=http\nhost={host}\n\n"));
+    let filled = String::from_utf8(filled.stdout).unwrap();
+    assert!(filled.contains("\nusername=ada\npassword=practice-password\n"), "{filled}");
+    let pair =
+        git(&home, "sandbox-api-key-secret", "fill", &format!("protocol=http\nhost={host}\n\n"));
+    let told = String::from_utf8(pair.stderr).unwrap();
+    assert!(told.contains("cannot be handed over"), "{told}");
+    home.run_with_input(&["git-credential", APP, "get"], "host=x\n")
+        .expect(2)
+        .says("no `protocol`");
 }

@@ -1,18 +1,20 @@
 //! `tieline accounts`: what is connected. It reads no secret.
 
+mod attention;
 mod show;
 
 use super::{App, authorization_of, trace};
 use crate::account::Account;
 use crate::accounts::Accounts;
 use crate::accounts::files::{Defaults, Record, State};
+use crate::accounts::warnings::is_over;
 use crate::context::now;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Result};
 use crate::flow::Chooser;
 use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
-use crate::refresh::{MARGIN, Surroundings};
+use crate::refresh::Surroundings;
 use crate::terminal::{Style, duration, table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -90,7 +92,7 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
     if json {
         let defaults = accounts.files.defaults();
         let list: Vec<Value> =
-            all.iter().map(|(id, record)| as_json(&defaults, id, record)).collect();
+            all.iter().map(|(id, record)| as_json(app, &defaults, id, record)).collect();
         return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "accounts": list })));
     }
     if all.is_empty() {
@@ -143,35 +145,20 @@ fn footer(app: &App, defaults: &Defaults, all: &[(AccountId, Record)]) {
     if all.iter().any(|(id, _)| defaults.is(id)) {
         app.terminal.say("\n* used where no account is named.");
     }
-    let over: Vec<_> = all.iter().filter(|(_, record)| is_over(&record.account)).collect();
-    if !over.is_empty() {
-        let count = over.len();
-        let verb = if count == 1 { "account needs" } else { "accounts need" };
-        app.terminal.say(format!("\n{count} {verb} `tieline connect`:"));
-        for (id, _) in over {
-            app.terminal.say(format!(
-                "  {}",
-                app.terminal.paint(Style::Command, &format!("tieline connect {id}"))
-            ));
-        }
-    }
-}
-
-fn is_over(account: &Account) -> bool {
-    account.is_stale(now(), 0) && !account.renewable
+    attention::print(app, all);
 }
 
 fn expires(account: &Account) -> String {
     match account.expires_at {
         None if account.client_id.is_none() && !account.renewable => "never".to_owned(),
         None => "not stated".to_owned(),
-        Some(_) if is_over(account) => "connect again".to_owned(),
+        Some(_) if is_over(account, now()) => "connect again".to_owned(),
         Some(at) if at <= now() => "renews".to_owned(),
         Some(at) => format!("in {}", duration(at - now())),
     }
 }
 
-fn as_json(defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
+fn as_json(app: &App, defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
     let account = &record.account;
     json!({
         "account": id.to_string(),
@@ -185,7 +172,8 @@ fn as_json(defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
         "missing_scopes": account.missing_scopes(),
         "expires_at": account.expires_at,
         "renewable": account.renewable,
-        "connect_again": is_over(account),
+        "connect_again": is_over(account, now()),
+        "warnings": attention::as_json(&attention::warnings(app, id, record), id),
         "default": defaults.is(id),
         "store": record.store,
         "fields": account.fields,
@@ -260,7 +248,8 @@ async fn refresh_now(
     around: Surroundings<'_>,
     opened: crate::accounts::Opened,
 ) -> Result<AccountId> {
-    let force = opened.account.renewable && opened.account.is_stale(now(), i64::MAX / 4 + MARGIN);
+    // Whatever is known of its lifetime: this is what was asked for.
+    let force = opened.account.renewable;
     let (opened, _) = around.fresh(opened, force).await?;
     let id = opened.id.clone();
     let _lock = around.accounts.lock(&id).await?;

@@ -1,6 +1,6 @@
 //! `tieline accounts show`: one account, and with `--live` what the provider knows of its token.
 
-use super::{SCHEMA, as_json, expires, pretty};
+use super::{SCHEMA, as_json, attention, expires, pretty};
 use crate::accounts::{Accounts, Picked};
 use crate::commands::{App, authorization_of, trace};
 use crate::context::now;
@@ -25,7 +25,7 @@ pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Resul
         .ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
     let told = if live { Some(introspected(app, &accounts, &id).await?) } else { None };
     if json {
-        let mut value = as_json(&accounts.files.defaults(), &id, &record);
+        let mut value = as_json(app, &accounts.files.defaults(), &id, &record);
         value["schema"] = SCHEMA.into();
         if let Some(told) = told {
             value["introspection"] = Value::Object(told);
@@ -47,7 +47,6 @@ pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Resul
     let client = account.client_id.as_ref().map(|id| format!(", client {id}")).unwrap_or_default();
     detail("auth", format!("{}{client}", account.authorization));
     detail("scopes", account.scopes.join(", "));
-    detail("missing", account.missing_scopes().join(", "));
     detail("expires", expires(account));
     detail(
         "store",
@@ -68,6 +67,9 @@ pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Resul
             "identity",
             "from the fields: the app has no call that says who is connected".to_owned(),
         );
+    }
+    for warning in attention::warnings(app, &id, &record) {
+        detail("warning", format!("{warning}: run `{}`", warning.remedy(&id)));
     }
     for (label, text) in told.iter().flat_map(in_words) {
         detail(label, text);

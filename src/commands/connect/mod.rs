@@ -15,6 +15,7 @@ pub(super) use prepare::{Ground, definition, prepare};
 use super::{App, authorization, trace};
 use crate::account::{Account, VERSION};
 use crate::accounts::{Accounts, StoreChoice, revision, store_error};
+use crate::candidates;
 use crate::catalog::Catalog;
 use crate::context::now;
 use crate::definition::names::AccountId;
@@ -45,13 +46,13 @@ const TRIES: usize = 3;
     tieline connect github --finish -")]
 pub struct Arguments {
     /// The app, `app/name`, a definition's path, or the address of an issuer or API
-    #[arg(add = crate::candidates::apps())]
+    #[arg(add = candidates::apps_accounts_or_files())]
     pub app: String,
     /// What a whole authorization takes.
     #[command(flatten)]
     pub options: Options,
     /// The account's name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::account_names())]
     pub account: Option<String>,
     /// Allow a second account of this app
     #[arg(long)]

@@ -7,6 +7,7 @@ use super::grant::{check_device, choose_grant};
 use super::listening::ListeningOptions;
 use crate::account::Account;
 use crate::accounts::Accounts;
+use crate::candidates;
 use crate::catalog::Catalog;
 use crate::commands::{App, authorization};
 use crate::credential::{Client as OAuthClient, Credential};
@@ -34,13 +35,13 @@ use url::Url;
 #[derive(clap::Args, Debug, Default)]
 pub struct Options {
     /// Which of the app's ways in [default: the first]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = candidates::authorizations())]
     pub auth: Option<String>,
     /// A field's value; `=@FILE` reads a file, `=-` standard input
-    #[arg(long = "field", short = 'f', value_name = "NAME=VALUE")]
+    #[arg(long = "field", short = 'f', value_name = "NAME=VALUE", add = candidates::fields())]
     pub fields: Vec<String>,
     /// A scope to ask for in place of the default ones
-    #[arg(long = "scope", value_name = "SCOPE")]
+    #[arg(long = "scope", value_name = "SCOPE", add = candidates::scopes())]
     pub scopes: Vec<String>,
     /// Print the address and open no browser
     #[arg(long)]
@@ -326,6 +327,7 @@ pub(super) fn session<'a>(
         hosts,
         dpop: None,
         id_token: None,
+        identity: None,
     };
     session.learn_secrets();
     Ok(session)

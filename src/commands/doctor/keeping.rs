@@ -1,7 +1,7 @@
 //! Whether credentials can be kept: the store, the locks, and account files that fit their entries.
 
 use super::{Check, Verdict};
-use crate::accounts::files::private_folder;
+use crate::accounts::json_file::private_folder;
 use crate::accounts::orphans::{Left, Orphan};
 use crate::accounts::{Accounts, Lock, StoreChoice, store_error};
 use crate::commands::App;

@@ -3,7 +3,9 @@
 mod read;
 
 pub use read::DEVICE_VALUES;
-pub(super) use read::{Use, read_client_authentication, read_headers, read_url};
+pub(super) use read::{
+    Use, read_base_url, read_call_headers, read_client_authentication, read_url,
+};
 
 use super::signature::Signature;
 use crate::template::Template;
@@ -142,6 +144,9 @@ pub struct Choose {
     /// What a menu shows.
     pub label: Option<Template>,
 }
+
+/// The value that says who is connected.
+pub const IDENTITY: &str = "user_identity";
 
 /// The standard values of a token answer.
 pub const TOKEN_VALUES: &[&str] = &[

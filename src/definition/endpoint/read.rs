@@ -1,14 +1,17 @@
 //! Reading endpoints from a definition's tree.
 
 use super::{
-    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, Param,
-    Placement, Response, TOKEN_VALUES,
+    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, IDENTITY,
+    Param, Placement, Response, TOKEN_VALUES,
 };
+use crate::definition::absent::{AT_CALLS, AT_TOKEN_ENDPOINTS, WHEN_CALLING};
 use crate::definition::finding::Finding;
+use crate::definition::reach::host_part;
 use crate::definition::reader::{Entries, Reader};
+use crate::definition::rule::Rule;
 use crate::definition::signature::Signature;
 use crate::definition::yaml::{Node, Value as Yaml};
-use crate::template::{Place, Template};
+use crate::template::{Name, Place, Template};
 
 /// What sort of endpoint is read; it decides keys and defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +86,21 @@ impl Endpoint {
     }
 
     pub(in crate::definition) fn read(reader: &mut Reader, node: &Node, kind: Use) -> Option<Self> {
+        let absent = match kind {
+            Use::UserInfo | Use::Lookup => AT_CALLS,
+            Use::Token | Use::DeviceAuthorization | Use::Client => AT_TOKEN_ENDPOINTS,
+        };
+        reader.without(absent, |reader| Self::read_any(reader, node, kind))
+    }
+
+    fn read_any(reader: &mut Reader, node: &Node, kind: Use) -> Option<Self> {
         if let Yaml::Text(_) = node.value {
             let url = read_url(reader, node)?;
             return Some(Self::bare(url, kind));
         }
         let entries = reader.entries(node, "an endpoint", KEYS)?;
         let Some(url) = entries.take("url") else {
-            reader.error("missing-key", &node.span, "an endpoint needs a `url`");
+            reader.report(Rule::MissingKey, &node.span, "an endpoint needs a `url`");
             return None;
         };
         let url = read_url(reader, url);
@@ -103,10 +114,12 @@ impl Endpoint {
             endpoint.encoding_written = true;
         }
         endpoint.body = endpoint.read_body(reader, &entries);
+        reader.chooses = entries.take("choose").is_some();
         if let Some(node) = entries.take("response") {
             endpoint.response = Response::read(reader, node, kind);
         }
         endpoint.choose = read_choose(reader, &entries, kind);
+        reader.chooses = false;
         if let Some(node) = entries.take("client_authentication") {
             endpoint.client_authentication = read_client_authentication(reader, node);
         }
@@ -145,8 +158,8 @@ impl Endpoint {
     fn read_body(&self, reader: &mut Reader, entries: &Entries) -> Option<Template> {
         let node = entries.take("body")?;
         if entries.take("params").is_some() {
-            reader.error(
-                "body-and-params",
+            reader.report(
+                Rule::BodyAndParams,
                 &node.span,
                 "`body` replaces `params`: write one of them",
             );
@@ -167,10 +180,12 @@ fn default_encoding(method: &http::Method) -> Encoding {
 /// A URL template; a literal one must be https, loopback or relative.
 pub(in crate::definition) fn read_url(reader: &mut Reader, node: &Node) -> Option<Template> {
     let template = reader.template(node, Place::Url, "a URL")?;
-    let text = template.source();
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-    if text.starts_with("http://") && !local.iter().any(|prefix| text.starts_with(prefix)) {
-        reader.error("not-https", &node.span, "a credential only travels over https");
+    let scheme = template.source().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let clear = |scheme: &String| !matches!(scheme.as_str(), "https" | "ftps");
+    let local = ["127.0.0.1", "localhost", "[::1]"];
+    let stays = || host_part(&template).is_some_and(|host| local.contains(&host.as_str()));
+    if scheme.is_some_and(|scheme| clear(&scheme) && !scheme.contains('{') && !stays()) {
+        reader.report(Rule::NotHttps, &node.span, "a credential only travels over https");
     }
     Some(template)
 }
@@ -185,7 +200,7 @@ pub(in crate::definition) fn read_client_authentication(
 impl Placement {
     pub(in crate::definition) fn read_request(reader: &mut Reader, node: &Node) -> Option<Self> {
         let entries = reader.entries(node, "`request`", REQUEST_KEYS)?;
-        Some(Self::read(reader, &entries))
+        Some(reader.without(WHEN_CALLING, |reader| Self::read(reader, &entries)))
     }
 
     fn read(reader: &mut Reader, entries: &Entries) -> Self {
@@ -202,15 +217,25 @@ impl Placement {
     }
 }
 
-pub(in crate::definition) fn read_headers(
+/// The headers of every API call.
+pub(in crate::definition) fn read_call_headers(
     reader: &mut Reader,
     node: &Node,
 ) -> Vec<(String, Option<Template>)> {
+    reader.without(WHEN_CALLING, |reader| read_headers(reader, node))
+}
+
+/// The URL that the paths of API calls are relative to.
+pub(in crate::definition) fn read_base_url(reader: &mut Reader, node: &Node) -> Option<Template> {
+    reader.without(AT_CALLS, |reader| read_url(reader, node))
+}
+
+fn read_headers(reader: &mut Reader, node: &Node) -> Vec<(String, Option<Template>)> {
     let Some(pairs) = reader.pairs(node, "`headers`") else { return Vec::new() };
     let mut headers = Vec::new();
     for (key, value) in pairs {
         if http::HeaderName::from_bytes(key.name.as_bytes()).is_err() {
-            reader.error("header-name", &key.span, format!("`{}` is no header name", key.name));
+            reader.report(Rule::HeaderName, &key.span, format!("`{}` is no header name", key.name));
             continue;
         }
         if matches!(value.value, Yaml::Null) {
@@ -260,8 +285,8 @@ impl Response {
     fn read(reader: &mut Reader, node: &Node, kind: Use) -> Self {
         let mut keys: Vec<&str> = vec!["extras", "secrets"];
         match kind {
-            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&["user_identity"])),
-            Use::UserInfo => keys.push("user_identity"),
+            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&[IDENTITY])),
+            Use::UserInfo => keys.push(IDENTITY),
             Use::DeviceAuthorization => keys.extend(DEVICE_VALUES),
             Use::Lookup | Use::Client => {}
         }
@@ -276,15 +301,51 @@ impl Response {
                 }
                 Some(node) => {
                     let template = reader.template(node, Place::Answer, key);
+                    if *key == IDENTITY {
+                        refuse_secrets(reader, node, template.as_ref(), key);
+                    }
                     response.values.extend(template.map(|t| ((*key).to_owned(), Some(t))));
                 }
                 None => {}
             }
         }
         response.extras = outputs(reader, entries.take("extras"));
+        for (name, template) in &response.extras {
+            let node = entries.take("extras").and_then(|extras| extras.member(name));
+            node.into_iter().for_each(|node| refuse_secrets(reader, node, Some(template), name));
+        }
         response.secrets = outputs(reader, entries.take("secrets"));
         response
     }
+}
+
+/// Members of an answer that are secret by their name.
+const SECRET_MEMBERS: &[&str] = &[
+    "access_token",
+    "api_key",
+    "client_secret",
+    "id_token",
+    "password",
+    "refresh_token",
+    "secret",
+    "token_secret",
+];
+
+/// Extras and identities are kept in the clear and shown.
+fn refuse_secrets(reader: &mut Reader, node: &Node, template: Option<&Template>, what: &str) {
+    let Some(template) = template else { return };
+    let member = |name: &&Name| {
+        let last = name.parts.last().map_or("", String::as_str);
+        name.root() == "response" && !name.asks && SECRET_MEMBERS.contains(&last)
+    };
+    // What a token claims is no secret, and what a hash tells is not the secret.
+    let derived = ["claims ", "hash ", "hmac "].iter().any(|call| template.source().contains(call));
+    let from_answer = || template.names().iter().find(member).map(|name| name.raw.clone());
+    let secret = reader.secret_in(template).or_else(from_answer).filter(|_| !derived);
+    let Some(secret) = secret else { return };
+    let message = format!("`{what}` would show `{secret}`, which is secret");
+    let finding = Finding::new(Rule::SecretShown, node.span.narrow(&secret), message);
+    reader.findings.push(finding.help("keep it under `secrets`, and name it `secrets.…`"));
 }
 
 fn outputs(reader: &mut Reader, node: Option<&Node>) -> Vec<(String, Template)> {
@@ -305,11 +366,18 @@ fn read_choose(reader: &mut Reader, entries: &Entries, kind: Use) -> Option<Choo
     let node = entries.take("choose")?;
     if matches!(kind, Use::Token | Use::Client | Use::DeviceAuthorization) {
         let message = "`choose` has no effect here";
-        let finding = Finding::error("wrong-place", node.span.clone(), message);
+        let finding = Finding::new(Rule::WrongPlace, node.span.clone(), message);
         reader.findings.push(finding.help("write it at `user_info_endpoint` or under `lookups`"));
         return None;
     }
-    Choose::read(reader, node)
+    let choose = Choose::read(reader, node);
+    let names = |key: &str| entries.take(key).is_some_and(|node| node.mentions("chosen"));
+    if !names("response") && !names("fails_if") {
+        let message = "a row is chosen here, and nothing reads `chosen`";
+        let finding = Finding::new(Rule::UnusedChoice, node.span.clone(), message);
+        reader.findings.push(finding.help("read it in `response`, such as `{{chosen.id}}`"));
+    }
+    choose
 }
 
 impl Choose {
@@ -317,8 +385,8 @@ impl Choose {
         let entries = reader.entries(node, "`choose`", &["from", "where", "label"])?;
         let from = entries.take("from").and_then(|node| reader.text(node, "`from`"));
         let Some(from) = from else {
-            reader.error(
-                "missing-key",
+            reader.report(
+                Rule::MissingKey,
                 &node.span,
                 "`choose` needs `from`, such as `response.accounts`",
             );
@@ -327,8 +395,8 @@ impl Choose {
         let from: Vec<String> =
             from.split('.').map(|part| part.trim_matches(['[', ']']).to_owned()).collect();
         if from.first().map(String::as_str) != Some("response") {
-            reader.error(
-                "choose-from",
+            reader.report(
+                Rule::ChooseFrom,
                 &node.span,
                 "`from` is a path in the answer, such as `response.accounts`",
             );

@@ -16,9 +16,22 @@ use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mark::{hidden, mark};
-use names::{ELEMENT, HIDDEN, JSON_MEMBER, JWT, PAIR, is_secret_header};
+use names::{ELEMENT, HIDDEN, JSON_MEMBER, JWT, MARK, PAIR, is_secret_header};
 use regex_lite::Captures;
 use spelling::spellings;
+
+/// A text cut before and after each mark, and whether a piece is one: for views that set them apart.
+pub fn split_at_marks(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    let mut at = 0;
+    let mut pieces = Vec::new();
+    for found in MARK.find_iter(text) {
+        pieces.push((false, &text[at..found.start()]));
+        pieces.push((true, found.as_str()));
+        at = found.end();
+    }
+    pieces.push((false, &text[at..]));
+    pieces.into_iter().filter(|(_, piece)| !piece.is_empty())
+}
 
 /// Shorter values are masked by name only: masking `a` everywhere would hide everything.
 const MIN_LENGTH: usize = 4;

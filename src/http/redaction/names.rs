@@ -29,6 +29,9 @@ pub(super) static ELEMENT: LazyLock<Regex> =
 pub(super) static JWT: LazyLock<Regex> =
     LazyLock::new(|| regex(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"));
 
+/// What looks like a mark.
+pub(super) static MARK: LazyLock<Regex> = LazyLock::new(|| regex(PATTERN));
+
 /// A mark of ours, and nothing beside it.
 pub(super) static HIDDEN: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^\[(?:hidden|jwt) #[0-9a-f]{4}\]$"));

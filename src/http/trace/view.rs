@@ -61,8 +61,13 @@ impl Http {
     /// Whether there was an answer that is no refusal. What the browser asks, nobody sees.
     #[must_use]
     pub fn went_well(&self) -> bool {
-        self.from == Party::Person && self.error.is_none()
-            || self.status.is_some_and(|status| status < 400)
+        self.is_browsed() && self.error.is_none() || self.status.is_some_and(|status| status < 400)
+    }
+
+    /// Whether the browser asked, and not this program.
+    #[must_use]
+    pub fn is_browsed(&self) -> bool {
+        self.from == Party::Person
     }
 
     /// What came of it: the status, or why there is none.

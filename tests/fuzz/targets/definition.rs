@@ -4,14 +4,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::rc::Rc;
-use tieline::definition::Definition;
+use tieline::definition::{Definition, Tree};
 use tieline::definition::names::AppName;
 use tieline::definition::source::Source;
 
 fuzz_target!(|text: &str| {
     let Ok(app) = AppName::parse("fuzzed") else { return };
     let source = Rc::new(Source { name: "fuzzed.yaml".to_owned(), text: text.to_owned() });
-    let parsed = Definition::parse(&app, &source, &|_| None);
+    let parsed = Definition::parse(&app, &Tree::read(&source), &|_| None);
     match parsed.definition {
         Some(definition) => {
             assert!(!definition.authorizations.is_empty(), "a definition without a way in");

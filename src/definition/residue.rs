@@ -1,0 +1,113 @@
+//! What is left in a file that is shared: notes to oneself, and what looks like a secret. Comments
+//! count too, so it is the text that is looked through, and not its tree.
+
+use super::finding::Finding;
+use super::rule::Rule;
+use super::source::{Source, Span};
+use std::rc::Rc;
+
+/// Words that say that something is still missing.
+const NOTES: &[&str] = &["TODO", "FIXME"];
+
+/// How secrets of well-known providers begin.
+const PREFIXES: &[&str] = &[
+    "AIza",
+    "EAAC",
+    "GOCSPX-",
+    "SG.",
+    "eyJ",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "key-",
+    "lin_api_",
+    "ntn_",
+    "pat-",
+    "rk_live_",
+    "sk-",
+    "sk_live_",
+    "sk_test_",
+    "shpat_",
+    "xapp-",
+    "xoxb-",
+    "xoxp-",
+    "ya29.",
+];
+
+/// What stands behind the prefix of a real one has at least this many characters.
+const LENGTH: usize = 16;
+
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
+
+/// Looks through a whole file.
+pub(super) fn check(source: &Rc<Source>, findings: &mut Vec<Finding>) {
+    let text = &source.text;
+    for (start, word) in words(text) {
+        let span = || Span::of(source, start, word.len());
+        if NOTES.contains(&word) {
+            let message = format!("`{word}`: something is still to be done here");
+            findings.push(Finding::new(Rule::Todo, span(), message));
+        } else if looks_secret(word) {
+            let message = "this looks like a secret, and a definition holds none";
+            let finding = Finding::new(Rule::SecretInDefinition, span(), message);
+            findings.push(finding.help("take it out, and have it replaced where it is from"));
+        }
+    }
+    if let Some(at) = text.find(PRIVATE_KEY) {
+        let span = Span::of(source, at, PRIVATE_KEY.len());
+        let finding = Finding::new(Rule::SecretInDefinition, span, "here stands a private key");
+        findings.push(finding.help("make it a secret field, and name that"));
+    }
+}
+
+/// Runs of the characters that secrets are made of, and where they begin.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(part)?;
+        let length = text[start..].find(|c| !part(c)).unwrap_or(text.len() - start);
+        rest = start + length;
+        Some((start, text[start..rest].trim_end_matches(['.', '-'])))
+    })
+}
+
+/// A known prefix with letters and digits behind it, in no order that a word has.
+fn looks_secret(word: &str) -> bool {
+    let Some(rest) = PREFIXES.iter().find_map(|prefix| word.strip_prefix(prefix)) else {
+        return false;
+    };
+    let has = |test: fn(&u8) -> bool| rest.as_bytes().iter().any(test);
+    rest.len() >= LENGTH && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&'static str, (usize, usize))> {
+        let mut findings = Vec::new();
+        let source = Source { name: "x.yaml".into(), text: text.into() };
+        check(&Rc::new(source), &mut findings);
+        findings.iter().map(|finding| (finding.rule.id(), finding.span.position())).collect()
+    }
+
+    #[test]
+    fn notes_and_secrets_are_seen_in_values_and_comments() {
+        assert_eq!(found("a: b # TODO: c\n"), [("todo", (1, 8))]);
+        assert_eq!(found("a: TODOS\n"), []);
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        assert_eq!(found(&format!("a: \"{token}\"\n")), [("secret-in-definition", (1, 5))]);
+        assert_eq!(found(&format!("a: x\n# {token}\n")), [("secret-in-definition", (2, 3))]);
+        assert_eq!(found("a: |\n  -----BEGIN PRIVATE KEY-----\n").len(), 1);
+    }
+
+    #[test]
+    fn what_only_begins_like_one_is_none() {
+        for fine in ["ghp_...", "sk-your-key-of-many-letters", "key-value", "eyJ", "pat-na1-…"] {
+            assert_eq!(found(fine), [], "{fine}");
+        }
+    }
+}
