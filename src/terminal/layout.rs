@@ -4,7 +4,7 @@ use crate::text::is_right_to_left;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-/// A table aligned by spaces. The last but one column is the one that is cut to fit the width.
+/// A table aligned by spaces. The widest columns are the ones that are cut to fit the width.
 #[must_use]
 pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec<String> {
     let mut widths: Vec<usize> = header.iter().map(|cell| cell.width()).collect();
@@ -40,12 +40,13 @@ fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize], isolates: bo
     line
 }
 
-/// Takes what is too much from the widest column.
+/// Takes what is too much from the widest column, and then from the next that is as wide.
 fn shrink(widths: &mut [usize], width: usize) {
-    let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
-    let excess = total.saturating_sub(width);
-    if let Some(widest) = widths.iter_mut().max() {
-        *widest = widest.saturating_sub(excess).max(8.min(*widest));
+    let mut total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    while total > width {
+        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 8) else { return };
+        *widest -= 1;
+        total -= 1;
     }
 }
 
@@ -104,6 +105,8 @@ mod tests {
         let lines = table(&["ONE", "TWO", "THREE"], &rows, None);
         assert_eq!(lines, ["ONE  TWO     THREE", "a    日本語  x"]);
         let rows = vec![vec!["a".into(), "b".repeat(100), "x".into()]];
+        assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
+        let rows = vec![vec!["a".repeat(30), "日本語".repeat(9), "c".repeat(50)]];
         assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
     }
 

@@ -161,3 +161,13 @@ fn the_sandbox_knows_every_client_that_is_named() {
     }
     assert_eq!(tried, 7);
 }
+
+#[test]
+fn the_apps_are_those_of_the_list() {
+    let list = Home::new().run(&["apps", "--all", "--markdown"]).expect(0).stdout;
+    let readme = readme();
+    let section = readme.split_once("\n## The apps\n").unwrap().1;
+    let table =
+        section.split_once("</summary>\n\n").unwrap().1.split_once("\n</details>").unwrap().0;
+    assert_eq!(table, list, "put what `tieline apps --all --markdown` prints into README.md");
+}
