@@ -28,6 +28,8 @@ const MAX_REDIRECTS: usize = 5;
 pub struct Client {
     pool: Rc<Pool>,
     timeout: Duration,
+    /// When all of it must be over, however many requests there are.
+    deadline: Option<Instant>,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
 }
@@ -49,13 +51,21 @@ impl Client {
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, trace, redactor }
+        Self { pool: Rc::default(), timeout, deadline: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
     #[must_use]
     pub fn sibling(&self) -> Self {
-        Self { pool: Rc::clone(&self.pool), ..Self::new(self.timeout) }
+        let deadline = self.deadline;
+        Self { pool: Rc::clone(&self.pool), deadline, ..Self::new(self.timeout) }
+    }
+
+    /// The same client, none of whose requests lasts beyond `deadline`. What was begun is not dropped
+    /// then, but ends as a request that nobody answered: a refresh still stores what it must.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
@@ -104,7 +114,8 @@ impl Client {
     /// How long each answer may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        left.map_or(self.timeout, |left| left.min(self.timeout))
     }
 
     /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
@@ -135,7 +146,7 @@ impl Client {
     }
 
     async fn exchange(&self, request: &Request) -> Result<Answer, HttpError> {
-        let builder = self.build(request, None)?.timeout(self.timeout);
+        let builder = self.build(request, None)?.timeout(self.timeout());
         let mut response = builder.send().await.map_err(|e| HttpError::new(&request.url, e))?;
         let status = response.status().as_u16();
         let headers = header_list(&response);
@@ -232,7 +243,7 @@ impl Client {
     ) -> Result<Response, HttpError> {
         let started = Instant::now();
         let builder = self.build(request, body)?;
-        let result = match tokio::time::timeout(self.timeout, builder.send()).await {
+        let result = match tokio::time::timeout(self.timeout(), builder.send()).await {
             Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
             Err(_) => Err(HttpError::timed_out(&request.url)),
         };

@@ -48,6 +48,7 @@ mod redirect;
 mod refresh;
 mod safeguards;
 mod services;
+mod several;
 mod signed;
 mod smoke;
 mod store;
