@@ -1,22 +1,21 @@
 //! What several tests came to, and what to do about it.
 
-use super::Tested;
 use crate::commands::App;
 use crate::error::{Error, Kind, Result};
+use crate::report::{Run, Tested};
 use crate::terminal::{Style, table};
 use std::time::Duration;
 
 /// Prints how many work, and for each that does not why and what to do.
-pub(super) fn print(app: &App, all: &[Tested], took: Duration) -> Result<()> {
-    let count = |word: &str| all.iter().filter(|tested| tested.verdict.word() == word).count();
+pub(super) fn print(app: &App, run: &Run, took: Duration) -> Result<()> {
     let mut text = format!(
         "\n{} work, {} not verified, {} failed ({:.1} s)\n",
-        count("works"),
-        count("not verified"),
-        count("failed"),
+        run.count("works"),
+        run.count("not verified"),
+        run.count("failed"),
         took.as_secs_f64(),
     );
-    let rows: Vec<Vec<String>> = all.iter().filter_map(row).collect();
+    let rows: Vec<Vec<String>> = run.tested.iter().filter_map(row).collect();
     if !rows.is_empty() {
         let terminal = &app.terminal;
         let lines = table(&["FAILED", "WHY", "WHAT TO DO"], &rows, None);
@@ -33,22 +32,12 @@ pub(super) fn print(app: &App, all: &[Tested], took: Duration) -> Result<()> {
 
 fn row(tested: &Tested) -> Option<Vec<String>> {
     let error = tested.verdict.error.as_ref()?;
-    Some(vec![tested.id.clone(), why(error), remedy(error)])
+    Some(vec![tested.id.clone(), why(error), error.remedy()])
 }
 
 /// Why it failed, in a word: the provider's, where there is one.
 pub(super) fn why(error: &Error) -> String {
     error.code.clone().unwrap_or_else(|| word(error.kind).to_owned())
-}
-
-/// What to do: the command that a hint names, else the first hint.
-pub(super) fn remedy(error: &Error) -> String {
-    let command = |hint: &String| {
-        let quoted = hint.split('`').skip(1).step_by(2);
-        quoted.into_iter().find(|text| text.starts_with("tieline ")).map(ToOwned::to_owned)
-    };
-    let first = || error.hints.first().cloned().unwrap_or_default();
-    error.hints.iter().find_map(command).unwrap_or_else(first)
 }
 
 fn word(kind: Kind) -> &'static str {
