@@ -35,6 +35,7 @@ fn tested(tested: &Tested) -> Value {
             "code": error.code,
             "causes": error.causes,
             "hints": error.hints,
+            "remedy": error.remedy(),
             "exit_status": error.kind.status(),
         })),
         "trace": tested.exchanges,

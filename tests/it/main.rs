@@ -54,6 +54,7 @@ mod refresh;
 mod safeguards;
 mod sandbox_app;
 mod services;
+mod several;
 mod signed;
 mod smoke;
 mod store;
