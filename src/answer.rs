@@ -41,6 +41,13 @@ impl Answer {
         header(&self.headers, name)
     }
 
+    /// When the server says that it answered (RFC 9110 section 6.6.1), in Unix seconds.
+    #[must_use]
+    pub fn date(&self) -> Option<i64> {
+        let date = self.header("date")?;
+        jiff::fmt::rfc2822::parse(date).ok().map(|date| date.timestamp().as_second())
+    }
+
     /// Whether the status is a 2xx.
     #[must_use]
     pub fn is_success(&self) -> bool {

@@ -35,6 +35,19 @@ pub struct Folders {
     pub locks: PathBuf,
 }
 
+/// The folders of the person, where other programs keep their settings.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// The home folder itself.
+    pub folder: PathBuf,
+    /// What is configured: `~/.config` on Linux.
+    pub config: PathBuf,
+    /// What is kept: `~/.local/share` on Linux.
+    pub data: PathBuf,
+    /// Where zsh looks for its start-up files.
+    pub zsh: PathBuf,
+}
+
 /// Which standard streams are terminals.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminals {
@@ -91,6 +104,17 @@ impl Context {
         env::current_dir().ok()
     }
 
+    /// The folders of the person.
+    ///
+    /// # Errors
+    /// There is no home folder.
+    pub fn home(&self) -> Result<Home> {
+        let strategy = strategy()?;
+        let folder = strategy.home_dir().to_owned();
+        let zsh = self.variable("ZDOTDIR").map_or_else(|| folder.clone(), PathBuf::from);
+        Ok(Home { folder, zsh, config: strategy.config_dir(), data: strategy.data_dir() })
+    }
+
     /// What sort of machine this is.
     #[must_use]
     pub fn surroundings(&self) -> Surroundings {
@@ -102,6 +126,14 @@ impl Context {
     pub fn browser(&self) -> Option<&OsString> {
         find(&self.variables, "BROWSER").filter(|value| !value.is_empty())
     }
+}
+
+fn strategy() -> Result<impl BaseStrategy> {
+    choose_base_strategy().map_err(|error| {
+        Error::new(Kind::Failed, "there is no home folder")
+            .because(error)
+            .hint("set TIELINE_HOME to a folder of your own")
+    })
 }
 
 fn find<'v>(variables: &'v [(String, OsString)], name: &str) -> Option<&'v OsString> {
@@ -132,11 +164,7 @@ impl Folders {
             let (apps, locks) = (home.join("apps"), home.join("locks"));
             return Ok(Self { apps, data: home, locks });
         }
-        let strategy = choose_base_strategy().map_err(|error| {
-            Error::new(Kind::Failed, "there is no home folder")
-                .because(error)
-                .hint("set TIELINE_HOME to a folder of your own")
-        })?;
+        let strategy = strategy()?;
         // Locks follow the credential's folder and not the session's, so that two sessions of one
         // user exclude each other.
         let data = strategy.data_dir().join("tieline");
@@ -146,6 +174,13 @@ impl Folders {
             data,
         })
     }
+}
+
+/// The words of the command line that a shell wants completed: what it passes behind `--`.
+#[must_use]
+pub fn words_to_complete() -> Vec<String> {
+    let words = env::args_os().skip_while(|word| word != "--").skip(1);
+    words.map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// Unix time in milliseconds.

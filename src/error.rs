@@ -83,6 +83,8 @@ pub struct Error {
     pub hints: Vec<String>,
     /// The provider's error code, where there was one.
     pub code: Option<String>,
+    /// Where the code is explained: a section of an RFC, or a vendor's page.
+    pub source: Option<&'static str>,
 }
 
 /// What commands return.
@@ -92,7 +94,14 @@ impl Error {
     /// A failure with a message.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new(), code: None }
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            code: None,
+            source: None,
+        }
     }
 
     /// A failure that has been told already, by its exit status only.

@@ -19,6 +19,13 @@ pub fn is_shown(c: char) -> bool {
     c == '\n' || !(c.is_control() || is_hidden(c))
 }
 
+/// Whether a character is of a script that is written from right to left, such as Hebrew and Arabic.
+#[must_use]
+pub fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 /// One line of at most `length` characters.
 #[must_use]
 pub fn short(text: &str, length: usize) -> String {

@@ -166,22 +166,30 @@ impl Files {
     /// The accounts whose files are there and hold something else.
     #[must_use]
     pub fn damaged(&self) -> Vec<AccountId> {
-        let id = |path: &Path| {
-            let app = AppName::parse(path.parent()?.file_name()?.to_str()?).ok()?;
-            let name = path.file_stem()?.to_str().filter(|name| *name != UNNAMED);
-            AccountId::new(app, name).ok()
-        };
         let damaged = |path: &PathBuf| {
             read::<Record>(path).is_err_and(|error| error.kind() == io::ErrorKind::InvalidData)
         };
-        self.account_files().filter(damaged).filter_map(|path| id(&path)).collect()
+        self.account_files().filter(damaged).filter_map(|path| id_of(&path)).collect()
+    }
+
+    /// The accounts whose ids begin like this, sorted, by the names of their files: none is read.
+    #[must_use]
+    pub fn beginning(&self, start: &str) -> Vec<AccountId> {
+        let app = start.split('/').next().unwrap_or_default();
+        let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
+        let apps = apps.filter(|folder| folder.file_name().to_string_lossy().starts_with(app));
+        let mut ids: Vec<AccountId> = apps
+            .flat_map(|folder| account_files_in(&folder.path()))
+            .filter_map(|path| id_of(&path))
+            .filter(|id| id.to_string().starts_with(start))
+            .collect();
+        ids.sort();
+        ids
     }
 
     fn account_files(&self) -> impl Iterator<Item = PathBuf> {
         let apps = fs::read_dir(self.folder.join("accounts")).into_iter().flatten().flatten();
-        apps.flat_map(|app| fs::read_dir(app.path()).into_iter().flatten().flatten())
-            .filter(|file| file.file_name().as_encoded_bytes().ends_with(b".json"))
-            .map(|file| file.path())
+        apps.flat_map(|app| account_files_in(&app.path()))
     }
 
     /// One account.
@@ -325,4 +333,18 @@ impl Files {
     fn defaults_path(&self) -> PathBuf {
         self.folder.join("defaults.json")
     }
+}
+
+fn account_files_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files
+        .filter(|file| file.file_name().as_encoded_bytes().ends_with(b".json"))
+        .map(|file| file.path())
+}
+
+/// The account that a file is of, by its name.
+fn id_of(path: &Path) -> Option<AccountId> {
+    let app = AppName::parse(path.parent()?.file_name()?.to_str()?).ok()?;
+    let name = path.file_stem()?.to_str().filter(|name| *name != UNNAMED);
+    AccountId::new(app, name).ok()
 }

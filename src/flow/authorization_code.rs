@@ -26,6 +26,8 @@ pub struct Asking<'a> {
     pub terminal: &'a Terminal,
     /// Open a browser.
     pub open: bool,
+    /// Offer what is to be opened or entered to the clipboard.
+    pub clipboard: bool,
     /// `$BROWSER`.
     pub browser: Option<&'a OsString>,
     /// Variables that the browser must not inherit.
@@ -222,6 +224,7 @@ fn refused(error: &CallbackError, session: &Session<'_>, id: &AccountId) -> Erro
             description: description.as_ref().map(|text| short(&session.http.mask(text), 200)),
             html: false,
             retry_after: None,
+            clock_ahead: None,
         };
         return explain_refusal(&refusal, session.definition, id, Doing::Connect);
     }

@@ -1,11 +1,13 @@
-//! Explanations: what a failure means and what to do, as data. An app's own explanations come from
-//! its definition and go first.
+//! A failure as people see it: what it means and what to do. The app's own explanations go first, then
+//! the general ones.
 
+use super::explanations;
 use super::failure::{ChooseError, FlowError, ProviderError};
 use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind};
 use crate::http::HttpError;
+use crate::terminal::duration;
 use crate::text::short;
 
 /// What was being done when it failed; it decides the first line and the exit status.
@@ -21,130 +23,8 @@ pub enum Doing {
     Revoke,
 }
 
-/// A general explanation: code, cause, fix. `{app}` and `{id}` are filled in.
-struct Explanation {
-    code: &'static str,
-    cause: &'static str,
-    fix: &'static str,
-}
-
-const fn explanation(code: &'static str, cause: &'static str, fix: &'static str) -> Explanation {
-    Explanation { code, cause, fix }
-}
-
-/// RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, OAuth 1.0's Problem Reporting extension,
-/// and what HTTP says.
-static EXPLANATIONS: &[Explanation] = &[
-    explanation(
-        "invalid_client",
-        "the client id, or its secret, key or certificate, is wrong, or the client authenticates in another way than the app expects",
-        "run `tieline client set {app}` with the id and secret that the app shows, or `tieline connect {id}` with the right key",
-    ),
-    explanation(
-        "invalid_grant",
-        "the code, refresh token, password or assertion is wrong, expired, revoked or was used already",
-        "run `tieline connect {id}`",
-    ),
-    explanation(
-        "invalid_scope",
-        "a scope that was asked for is unknown, or not allowed for this client",
-        "ask for others with `--scope` (for good: `client set {app} --scope`), or add the scope where the client is registered",
-    ),
-    explanation(
-        "unauthorized_client",
-        "this client may not use this grant",
-        "allow the grant (and refresh tokens) where the client is registered",
-    ),
-    explanation(
-        "expired_token",
-        "nobody entered the code in time",
-        "nothing was stored; run `tieline connect {id}` for a new code",
-    ),
-    explanation(
-        "access_denied",
-        "you or the app refused the request",
-        "nothing was stored; run `tieline connect {id}` to try again",
-    ),
-    explanation(
-        "redirect_uri_mismatch",
-        "the redirect URI is not registered for this client, to the letter",
-        "run `tieline client show {app}` and register the redirect URI that it prints",
-    ),
-    explanation(
-        "invalid_request",
-        "the app finds the request malformed; where a browser was sent, often the redirect URI or PKCE is not as registered",
-        "look at the request with `-vv`, and at the redirect URI with `tieline client show {app}`",
-    ),
-    explanation(
-        "unsupported_grant_type",
-        "the token endpoint does not know this grant",
-        "look at the request with `-vv`; the definition may need other `params`",
-    ),
-    explanation(
-        "invalid_token",
-        "the access token is expired, revoked or malformed",
-        "run `tieline connect {id}`",
-    ),
-    explanation(
-        "insufficient_scope",
-        "the access token lacks a scope that this call needs",
-        "connect again with the scope: `tieline connect {id} --scope ...`",
-    ),
-    explanation(
-        "temporarily_unavailable",
-        "the app is overloaded or under maintenance",
-        "try again later",
-    ),
-    explanation(
-        "signature_invalid",
-        "the client secret is wrong, or the app expects another `signature_method`",
-        "run `tieline client set {app}` with the id and secret that the app shows",
-    ),
-    explanation(
-        "timestamp_refused",
-        "the clock of this computer is off, or that of the app",
-        "set the clock, then try again",
-    ),
-    explanation("401", "the app does not accept the credential", "run `tieline connect {id}`"),
-    explanation(
-        "403",
-        "the credential is good, and may not do this",
-        "check the permissions or scopes of the account; `tieline accounts show {id}` lists them",
-    ),
-    explanation(
-        "404",
-        "there is nothing at this address, or the account may not know of it",
-        "check the address and the fields with `tieline accounts show {id}`",
-    ),
-    explanation("429", "too many requests in a short time", "wait, then try again"),
-    explanation("500", "the app failed on its own side", "try again later"),
-    explanation("502", "a server in between failed", "try again later"),
-    explanation("503", "the app is not available", "try again later"),
-];
-
-/// Codes that providers use for what has a standard name.
-const ALIASES: &[(&str, &str)] = &[
-    ("invalid_redirect_uri", "redirect_uri_mismatch"),
-    ("bad_redirect_uri", "redirect_uri_mismatch"),
-    ("invalid_client_id", "invalid_client"),
-    ("bad_client_id", "invalid_client"),
-    ("bad_client_secret", "invalid_client"),
-    ("incorrect_client_credentials", "invalid_client"),
-    ("bad_verification_code", "invalid_grant"),
-    ("invalid_code", "invalid_grant"),
-    ("token_expired", "invalid_token"),
-    ("token_revoked", "invalid_token"),
-    ("token_rejected", "invalid_token"),
-    ("consumer_key_unknown", "invalid_client"),
-    ("consumer_key_rejected", "invalid_client"),
-    ("consumer_key_refused", "invalid_client"),
-    ("user_refused", "access_denied"),
-    ("permission_denied", "access_denied"),
-    ("unauthorized", "401"),
-    ("invalid_auth", "401"),
-    ("not_authed", "401"),
-    ("invalid_credentials", "401"),
-];
+/// How far two clocks may be apart before it is worth a word, in seconds.
+const CLOCK_TOLERANCE: i64 = 60;
 
 /// A failure as people see it.
 #[must_use]
@@ -209,13 +89,17 @@ pub fn explain_refusal(
     id: &AccountId,
     doing: Doing,
 ) -> Error {
+    let description = refusal.description.as_deref().unwrap_or_default();
+    let general = explanations::find(&refusal.code, description, refusal.status);
+    // What is made of the very words says more than what the app's definition makes of the code.
     let known = definition
         .known_error(&refusal.code)
-        .or_else(|| definition.known_error(&refusal.status.to_string()));
-    let general = general(refusal);
+        .or_else(|| definition.known_error(&refusal.status.to_string()))
+        .filter(|_| general.is_none_or(|general| general.said.is_empty()));
     let fill = |text: &str| text.replace("{app}", id.app.as_str()).replace("{id}", &id.to_string());
     let mut error = Error::new(kind(refusal, doing), headline(definition, id, doing));
     error.code = Some(refusal.code.clone());
+    error.source = general.filter(|_| known.is_none()).map(|general| general.source);
     let meaning = known.and_then(|known| known.meaning.clone());
     let meaning = meaning.or_else(|| general.map(|found| found.cause.to_owned()));
     let said = refusal.description.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
@@ -230,6 +114,7 @@ pub fn explain_refusal(
     if refusal.html {
         error = error.because("the answer is an HTML page, so no API answered: the address may be wrong, or a proxy stands in between");
     }
+    error = with_clock(error, refusal);
     if let Some(after) = &refusal.retry_after {
         error = error.hint(format!(
             "try again after {after}{}",
@@ -250,19 +135,19 @@ pub fn explain_refusal(
     error
 }
 
-fn general(refusal: &ProviderError) -> Option<&'static Explanation> {
-    let code = refusal.code.to_ascii_lowercase();
-    let code =
-        ALIASES.iter().find(|(alias, _)| *alias == code).map_or(code.as_str(), |(_, name)| name);
-    let status = refusal.status.to_string();
-    let by = |wanted: &str| EXPLANATIONS.iter().find(|found| found.code == wanted);
-    let mismatch = || {
-        let said = refusal.description.as_deref().unwrap_or_default().to_ascii_lowercase();
-        (said.contains("redirect_uri") || said.contains("redirect uri"))
-            .then(|| by("redirect_uri_mismatch"))
-            .flatten()
+/// A clock that is off makes good tokens, assertions and signatures bad ones.
+fn with_clock(error: Error, refusal: &ProviderError) -> Error {
+    let Some(ahead) = refusal.clock_ahead.filter(|ahead| ahead.abs() > CLOCK_TOLERANCE) else {
+        return error;
     };
-    mismatch().or_else(|| by(code)).or_else(|| by(&status))
+    let side = if ahead > 0 { "ahead of" } else { "behind" };
+    error
+        .because(format!(
+            "the clock of this computer is {} {side} that of {}",
+            duration(ahead.abs()),
+            refusal.request.rsplit(' ').next().unwrap_or_default()
+        ))
+        .hint("set the clock of this computer, then try again")
 }
 
 fn kind(refusal: &ProviderError, doing: Doing) -> Kind {

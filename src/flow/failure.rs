@@ -2,6 +2,7 @@
 
 use super::discovery::DiscoveryError;
 use crate::answer::Answer;
+use crate::context::now;
 use crate::ftp::FtpError;
 use crate::http::{Client, HttpError};
 use crate::jose::KeyError;
@@ -27,6 +28,9 @@ pub struct ProviderError {
     pub html: bool,
     /// Seconds to wait, where the provider says so.
     pub retry_after: Option<String>,
+    /// How far this computer's clock is ahead of the provider's, in seconds, as its answer tells
+    /// (`Date`, RFC 9110 section 6.6.1).
+    pub clock_ahead: Option<i64>,
 }
 
 /// Why a step did not work.
@@ -167,6 +171,7 @@ pub(crate) fn provider_error(
             .filter(|text| *text != code),
         html: answer.is_html(),
         retry_after: answer.header("retry-after").map(|text| short(text, 40)),
+        clock_ahead: answer.date().map(|date| now() - date),
     }
 }
 

@@ -7,6 +7,7 @@ mod device_code;
 pub mod discovery;
 mod dpop;
 pub mod explain;
+pub mod explanations;
 mod failure;
 pub mod fields;
 pub mod ftp;

@@ -1,6 +1,7 @@
 //! What can go wrong between a request and its answer.
 
 use crate::definition::hosts::HostError;
+use hyper_util::client::proxy::matcher::Matcher;
 use std::error::Error as _;
 use url::Url;
 
@@ -23,6 +24,16 @@ pub enum HttpError {
         host: String,
         /// What the library says.
         reason: String,
+    },
+    /// The proxy on the way cannot be used.
+    #[error("the proxy `{proxy}`, through which `{host}` is asked, {reason}")]
+    Proxy {
+        /// The host that was asked for.
+        host: String,
+        /// The proxy's host and port.
+        proxy: String,
+        /// What is wrong with it.
+        reason: &'static str,
     },
     /// No answer in time.
     #[error("`{0}` did not answer in time")]
@@ -62,6 +73,9 @@ impl HttpError {
         let chain = chain(&error);
         let reason = chain.last().cloned().unwrap_or_default();
         let all = chain.join(": ").to_ascii_lowercase();
+        if let Some((proxy, reason)) = proxy_fault(url, &all) {
+            return Self::Proxy { host, proxy, reason };
+        }
         if all.contains("dns error") || all.contains("failed to lookup address") {
             return Self::Dns(host);
         }
@@ -96,6 +110,7 @@ impl HttpError {
             Self::Host(_)
                 | Self::Dns(_)
                 | Self::RefusedConnection(_)
+                | Self::Proxy { .. }
                 | Self::Tls { .. }
                 | Self::Client(_)
                 | Self::Identity
@@ -118,6 +133,11 @@ impl HttpError {
             Self::Tls { .. } => "behind a company proxy, set SSL_CERT_FILE to its CA bundle; \
                  check this machine's clock too"
                 .to_owned(),
+            Self::Proxy { .. } => {
+                "correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY; NO_PROXY \
+                 lists the hosts that are reached without"
+                    .to_owned()
+            }
             Self::TimedOut(_) => "try again, or give it longer with `--timeout`".to_owned(),
             Self::Broken { .. } => {
                 "try again; a proxy may be in the way (HTTPS_PROXY, NO_PROXY)".to_owned()
@@ -125,6 +145,20 @@ impl HttpError {
             _ => return None,
         })
     }
+}
+
+/// What is wrong with the proxy that a URL is asked through, if that is what failed. The environment
+/// is read as the HTTP library reads it; the name and password in it are left out.
+fn proxy_fault(url: &Url, chain: &str) -> Option<(String, &'static str)> {
+    let reason = match () {
+        () if chain.contains("proxy authorization required") => "wants a name and password",
+        () if chain.contains("tunnel error: unsuccessful") => "does not let it through",
+        () if chain.contains("connection refused") => "refuses the connection",
+        () if chain.contains("dns error") => "cannot be found",
+        () => return None,
+    };
+    let proxy = Matcher::from_env().intercept(&url.as_str().parse().ok()?)?;
+    Some((proxy.uri().authority()?.as_str().rsplit('@').next()?.to_owned(), reason))
 }
 
 fn host(url: &Url) -> String {

@@ -59,3 +59,9 @@ pub(super) async fn misbehave(
         }
     }
 }
+
+/// `PUT /sandbox/refuse`: the error that every token request gets; an empty body ends it.
+pub(super) async fn refuse(State(provider): State<Arc<Provider>>, error: String) -> StatusCode {
+    provider.refusal.replace(error);
+    StatusCode::NO_CONTENT
+}

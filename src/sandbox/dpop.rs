@@ -35,11 +35,11 @@ pub(super) enum ProofError {
 }
 
 /// What a proof must be for.
-pub(super) struct Target<'a> {
-    pub(super) method: &'a Method,
-    pub(super) url: &'a str,
+pub(crate) struct Target<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) url: &'a str,
     /// The token that an API call presents.
-    pub(super) access_token: Option<&'a str>,
+    pub(crate) access_token: Option<&'a str>,
 }
 
 /// The nonces that were handed out (section 8), and when each ends.
@@ -83,6 +83,17 @@ pub(super) fn proven_key(
         return Err(ProofError::Invalid("a proof with this jti was used before"));
     }
     Ok(Some(key))
+}
+
+/// The thumbprint of the key that a proof is signed with, and the proof's own `jti`, if it is a good one for
+/// this request.
+pub(crate) fn checked_proof(
+    proof: &str,
+    target: &Target<'_>,
+) -> Result<(String, String), &'static str> {
+    let (claims, key) = verified(proof)?;
+    is_for(&claims, target)?;
+    Ok((key, text(&claims, "jti").ok_or("jti is missing")?.to_owned()))
 }
 
 /// The claims of a proof that was signed with the key in its header, and that key's thumbprint.

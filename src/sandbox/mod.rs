@@ -38,6 +38,7 @@ mod practice_keys;
 mod protected_resource;
 mod provider;
 mod random;
+mod refusal;
 mod replay;
 mod resource;
 mod revoke;
@@ -66,6 +67,12 @@ pub use self::client::{
 pub use self::misbehave::Misbehaviour;
 pub use self::oauth1::{CONSUMER_KEY, CONSUMER_SECRET, RSA_CONSUMER_KEY};
 pub use self::options::{Options, PORT};
+
+// What the stand-in checks in the same way.
+pub(crate) use self::dpop::{Target, checked_proof};
+pub(crate) use self::oauth1::Message;
+pub(crate) use self::practice_keys::practice_key;
+pub(crate) use self::signed::{AwsKey, Signed, verify_aws};
 
 /// A sandbox whose ports are bound: connections already queue up, [`Sandbox::run`] answers them.
 #[derive(Debug)]
@@ -121,7 +128,8 @@ fn router(provider: Arc<Provider>) -> Router {
         .route("/sandbox/state", get(control::state))
         .route("/sandbox/expire", post(control::expire))
         .route("/sandbox/revoke", post(control::revoke))
-        .route("/sandbox/misbehave", put(control::misbehave));
+        .route("/sandbox/misbehave", put(control::misbehave))
+        .route("/sandbox/refuse", put(control::refuse));
     for kind in AuthorizationType::ALL {
         router = router.merge(api::routes(kind, &provider));
     }

@@ -18,6 +18,9 @@ pub struct Options {
     pub interval: u64,
     /// What goes wrong from the start; `PUT /sandbox/misbehave` changes it later.
     pub misbehaviours: Vec<Misbehaviour>,
+    /// What every token request is refused with from the start: `CODE` or `CODE: DESCRIPTION`;
+    /// `PUT /sandbox/refuse` changes it later.
+    pub refusal: Option<String>,
     /// The secret of the client `practice`.
     pub client_secret: String,
     /// The redirect URIs that every client has registered. A loopback address without a port
@@ -35,6 +38,7 @@ impl Default for Options {
             lifetime: 3600,
             interval: 1,
             misbehaviours: Vec::new(),
+            refusal: None,
             client_secret: CLIENT_SECRET.to_owned(),
             redirect_uris: redirect_uri::REGISTERED.map(str::to_owned).to_vec(),
             agrees: false,

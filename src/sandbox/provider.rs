@@ -17,6 +17,7 @@ use super::lock::lock;
 use super::misbehave::Switches;
 use super::oauth1;
 use super::options::Options;
+use super::refusal::Refusal;
 use super::replay::Replay;
 
 /// More clients than a test registers.
@@ -35,6 +36,7 @@ pub(super) struct Provider {
     pub(super) interval: Duration,
     pub(super) agrees: bool,
     pub(super) switches: Switches,
+    pub(super) refusal: Refusal,
     pub(super) asked: Asked<AuthorizationRequest>,
     /// The user codes that pages ask about.
     pub(super) asked_by_devices: Asked<String>,
@@ -81,6 +83,7 @@ impl Provider {
             interval: Duration::from_secs(options.interval),
             agrees: options.agrees,
             switches: Switches::new(options.misbehaviours),
+            refusal: Refusal::new(options.refusal),
             asked: Asked::default(),
             asked_by_consumers: Asked::default(),
             oauth1: oauth1::Memory::default(),

@@ -22,6 +22,9 @@ pub(super) async fn token(State(provider): State<Arc<Provider>>, request: Reques
         Ok(request) => request,
         Err(error) => return error.into_response(),
     };
+    if let Some(answer) = provider.refusal.answer() {
+        return answer;
+    }
     if let Some(answer) = misbehave::instead_of_token(&provider.switches, &request.body).await {
         return answer;
     }

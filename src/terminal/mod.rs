@@ -2,6 +2,7 @@
 
 mod layout;
 mod lines;
+mod link;
 mod prompt;
 mod qr;
 
@@ -23,6 +24,8 @@ pub struct Terminal {
     color_output: bool,
     color_error: bool,
     unicode: bool,
+    dumb: bool,
+    links: bool,
     /// `-v` how often.
     pub verbosity: u8,
 }
@@ -77,6 +80,8 @@ impl Terminal {
             color_output: wanted(context.terminals.output),
             color_error: wanted(context.terminals.error),
             unicode: utf8 && !ascii && !dumb,
+            dumb,
+            links: context.terminals.error && !dumb && link::shows_links(context),
             verbosity,
         }
     }
@@ -192,6 +197,10 @@ impl Terminal {
         }
         for advice in &error.hints {
             self.labelled("hint:", "1;33", advice);
+        }
+        // Who meets a code of an RFC has been told what it means; a vendor's page says more.
+        for page in error.source.iter().filter(|source| source.starts_with("https://")) {
+            self.labelled("see:", "1;33", page);
         }
     }
 

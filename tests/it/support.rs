@@ -96,14 +96,21 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     /// Reads up to the address for the browser.
-    pub(crate) fn new(mut child: Child, all: &[&str]) -> Self {
+    pub(crate) fn new(child: Child, all: &[&str]) -> Self {
+        Self::try_new(child, all).unwrap_or_else(|ran| {
+            panic!("no address was printed by {all:?} ({:?}):\n{}", ran.status, ran.stderr)
+        })
+    }
+
+    /// The same; or what the command did without printing one.
+    pub(crate) fn try_new(mut child: Child, all: &[&str]) -> Result<Self, Ran> {
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         let url = loop {
             let mut line = String::new();
             if stderr.read_line(&mut line).unwrap() == 0 {
                 let output = child.wait_with_output().unwrap();
-                panic!("no address was printed by {all:?} ({:?}):\n{said}", output.status.code());
+                return Err(Ran { stderr: said, ..Ran::new(all, output) });
             }
             said.push_str(&line);
             // The long address stands alone on its line.
@@ -112,7 +119,7 @@ impl Waiting {
             }
         };
         let arguments = all.iter().map(ToString::to_string).collect();
-        Self { arguments, child, stderr, said, url }
+        Ok(Self { arguments, child, stderr, said, url })
     }
 
     /// The short link that it printed.

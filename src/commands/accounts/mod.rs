@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::flow::Chooser;
 use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
-use crate::refresh::{MARGIN, Surroundings};
+use crate::refresh::Surroundings;
 use crate::terminal::{Style, duration, table};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
 
-/// List connected accounts, show one, rename it, or make it the default
+/// List accounts; show, rename, refresh one, make it the default
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -109,7 +109,8 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
 /// The table of all accounts.
 pub(super) fn print_table(app: &App) -> Result<()> {
     let accounts = app.accounts();
-    print_rows(app, &accounts, &connected(&accounts))
+    let all = connected(&accounts);
+    print_rows(app, &accounts, &all)
 }
 
 fn print_rows(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) -> Result<()> {
@@ -248,7 +249,8 @@ async fn refresh_now(
     around: Surroundings<'_>,
     opened: crate::accounts::Opened,
 ) -> Result<AccountId> {
-    let force = opened.account.renewable && opened.account.is_stale(now(), i64::MAX / 4 + MARGIN);
+    // Whatever is known of its lifetime: this is what was asked for.
+    let force = opened.account.renewable;
     let (opened, _) = around.fresh(opened, force).await?;
     let id = opened.id.clone();
     let _lock = around.accounts.lock(&id).await?;

@@ -30,10 +30,11 @@ pub struct Arguments {
     #[arg(add = crate::candidates::accounts())]
     pub account: String,
     /// The method, if not GET (or POST with a body), and the path or URL
-    #[arg(required = true, num_args = 1..=2, value_name = "[METHOD] PATH")]
+    #[arg(required = true, num_args = 1..=2, value_name = "[METHOD] PATH", add = crate::candidates::methods())]
     pub target: Vec<String>,
     /// The body: text, @FILE, or - for standard input
-    #[arg(short, long, value_name = "BODY", conflicts_with_all = ["field", "typed"])]
+    #[arg(short, long, value_name = "BODY", conflicts_with_all = ["field", "typed"],
+        add = crate::candidates::file_or_input())]
     pub data: Option<String>,
     /// A member of the JSON body, as text
     #[arg(short, long, value_name = "NAME=VALUE")]

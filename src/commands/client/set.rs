@@ -30,7 +30,8 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
     /// Where the client secret is: @FILE, or - for standard input; without it you are asked
-    #[arg(long, value_name = "@FILE|-", conflicts_with = "public")]
+    #[arg(long, value_name = "@FILE|-", conflicts_with = "public",
+        add = crate::candidates::file_or_input())]
     pub secret: Option<String>,
     /// The client has no secret
     #[arg(long)]

@@ -27,6 +27,7 @@ use std::rc::Rc;
     tieline lint --rules")]
 pub struct Arguments {
     /// Files, folders or app names [default: your own definitions]
+    #[arg(add = crate::candidates::apps_or_files())]
     pub targets: Vec<PathBuf>,
     /// How to print the findings
     #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]

@@ -154,7 +154,7 @@ async fn read(request: Request) -> Result<Message, Problem> {
     let called = Called::of(request.extensions());
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| BODY)?;
-    Message::read(&parts, &called.origin, &body)
+    Message::arrived(&parts, &called.origin, &body)
 }
 
 fn tokens((token, secret): (String, String), confirmed: bool) -> Response {

@@ -3,6 +3,7 @@
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use std::time::Duration;
 use url::Url;
 
@@ -25,7 +26,7 @@ const METHOD: Problem = Problem::new(
 );
 
 /// A request's own parameters and those of the protocol.
-pub(super) struct Message {
+pub(crate) struct Message {
     method: String,
     url: Url,
     /// Everything that is signed.
@@ -34,16 +35,26 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// Section 3.5: the parameters of the protocol are in one place only.
-    pub(super) fn read(parts: &Parts, origin: &str, body: &Bytes) -> Result<Self, Problem> {
+    /// A message to this server.
+    pub(super) fn arrived(parts: &Parts, origin: &str, body: &Bytes) -> Result<Self, Problem> {
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let url = Url::parse(&format!("{origin}{target}"))
             .map_err(|_| Problem::rejected("the address is none"))?;
+        Self::read(&parts.method, url, &parts.headers, body)
+    }
+
+    /// Section 3.5: the parameters of the protocol are in one place only.
+    pub(crate) fn read(
+        method: &Method,
+        url: Url,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, Problem> {
         let mut places = vec![
-            authorization::parameters(&parts.headers)?,
+            authorization::parameters(headers)?,
             parameters(url.query().unwrap_or_default().as_bytes()),
         ];
-        if has_media_type(&parts.headers, "application/x-www-form-urlencoded") {
+        if has_media_type(headers, "application/x-www-form-urlencoded") {
             places.push(parameters(body));
         }
         let is_oauth = |(name, _): &&(String, String)| name.starts_with("oauth_");
@@ -55,8 +66,7 @@ impl Message {
         }
         let all: Vec<(String, String)> = places.into_iter().flatten().collect();
         let oauth: Vec<(String, String)> = all.iter().filter(is_oauth).cloned().collect();
-        let method = parts.method.to_string();
-        let message = Self { method, url, all, oauth };
+        let message = Self { method: method.to_string(), url, all, oauth };
         let twice = |(name, _): &(String, String)| message.count(name) > 1;
         match message.oauth.iter().any(twice) {
             true => Err(Problem::rejected("an oauth_ parameter occurs more than once")),
@@ -68,7 +78,8 @@ impl Message {
         self.oauth.iter().filter(|(known, _)| known == name).count()
     }
 
-    pub(super) fn one(&self, name: &str) -> Option<&str> {
+    /// A parameter of the protocol.
+    pub(crate) fn one(&self, name: &str) -> Option<&str> {
         self.oauth.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
@@ -95,7 +106,12 @@ impl Message {
     }
 
     /// Section 3.4: the signature is the one that these secrets give.
-    fn is_signed(&self, method: SignatureMethod, secret: &str, token_secret: &str) -> bool {
+    pub(crate) fn is_signed(
+        &self,
+        method: SignatureMethod,
+        secret: &str,
+        token_secret: &str,
+    ) -> bool {
         let signed: Vec<(String, String)> =
             self.all.iter().filter(|(name, _)| name != "oauth_signature").cloned().collect();
         let right = signature_of(method, &self.method, &self.url, &signed, secret, token_secret);
@@ -170,7 +186,7 @@ mod tests {
             .header("authorization", format!("OAuth {}", header.join(", ")));
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let body = Bytes::from(text(&vector["form_body"]).to_owned());
-        Message::read(&parts, &url.origin().ascii_serialization(), &body).unwrap()
+        Message::arrived(&parts, &url.origin().ascii_serialization(), &body).unwrap()
     }
 
     /// `tests/vectors/oauth1.json` names the source of each.

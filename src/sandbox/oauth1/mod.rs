@@ -15,8 +15,8 @@ use super::subject::Subject;
 
 pub(super) use self::legs::{access_token, authorize, decide, request_token};
 pub(super) use self::memory::Memory;
-use self::message::Message;
-use self::problem::Problem;
+pub(crate) use self::message::Message;
+pub(crate) use self::problem::Problem;
 
 /// A practice consumer that signs by HMAC or PLAINTEXT, and one whose secret is the practice RSA key.
 pub const CONSUMER_KEY: &str = "practice-consumer";
@@ -37,7 +37,7 @@ pub(super) async fn verified(
     let called = Called::of(request.extensions());
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|_| BODY)?;
-    let message = Message::read(&parts, &called.origin, &body)?;
+    let message = Message::arrived(&parts, &called.origin, &body)?;
     let token = message.one("oauth_token").unwrap_or_default();
     let known = provider.oauth1.token(token, message.consumer()?);
     let (secret, subject) =

@@ -14,7 +14,7 @@ const CHALLENGE: (header::HeaderName, &str) =
 
 /// A code of the extension, and a sentence for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) struct Problem {
+pub(crate) struct Problem {
     code: &'static str,
     reason: &'static str,
 }
@@ -34,6 +34,11 @@ impl Problem {
 
     pub(super) const fn token(reason: &'static str) -> Self {
         Self::new("token_rejected", reason)
+    }
+
+    /// What is wrong, in words.
+    pub(crate) const fn reason(self) -> &'static str {
+        self.reason
     }
 
     /// What an API call is told.

@@ -33,6 +33,17 @@ fn jwk(algorithm: Algorithm, pem: &str) -> Option<Value> {
     Some(jwk)
 }
 
+/// The key that an algorithm takes, if one of them is for it.
+pub(crate) fn practice_key(algorithm: &str) -> Option<&'static str> {
+    let at = match algorithm {
+        "ES256" => 1,
+        "EdDSA" => 2,
+        rsa if rsa.starts_with("RS") || rsa.starts_with("PS") => 0,
+        _ => return None,
+    };
+    Some(KEYS[at].2)
+}
+
 /// The RSA key, for whoever signs with it.
 pub(super) fn rsa() -> &'static str {
     KEYS[0].2

@@ -11,13 +11,18 @@ use ring::digest::{SHA256, digest};
 use ring::hmac::{self, HMAC_SHA256, Key};
 use url::form_urlencoded;
 
-use super::{API_KEY, API_SECRET, Signed};
+use super::Signed;
 use crate::text::hex;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// For which the practice key is good.
-const REGION: &str = "eu-central-1";
-const SERVICE: &str = "practice";
+
+/// A key, and what it is good for.
+pub(crate) struct AwsKey<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) secret: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) service: &'a str,
+}
 
 /// The members of the `Authorization` header.
 struct Authorization<'a> {
@@ -29,7 +34,7 @@ struct Authorization<'a> {
 
 /// Checks the whole of it. A body may stay unsigned where a signed header says so, as for uploads
 /// whose end the sender does not know.
-pub(super) fn verify(signed: &Signed<'_>) -> Result<(), &'static str> {
+pub(crate) fn verify(signed: &Signed<'_>, key: &AwsKey<'_>) -> Result<(), &'static str> {
     let header = signed.header("authorization").ok_or("the Authorization header is missing")?;
     let authorization =
         Authorization::read(header).ok_or("the Authorization header is malformed")?;
@@ -38,18 +43,20 @@ pub(super) fn verify(signed: &Signed<'_>) -> Result<(), &'static str> {
     if !signed.is_fresh(time) {
         return Err("X-Amz-Date is more than five minutes off");
     }
-    let scope = format!("{}/{REGION}/{SERVICE}/aws4_request", &date[..8]);
+    let scope = format!("{}/{}/{}/aws4_request", &date[..8], key.region, key.service);
     let (key_id, own_scope) =
         authorization.credential.split_once('/').ok_or("Credential is malformed")?;
-    if key_id != API_KEY {
+    if key_id != key.id {
         return Err("there is no such access key");
     }
     if own_scope != scope {
-        return Err("Credential is not scoped to the day, eu-central-1, practice and aws4_request");
+        return Err(
+            "Credential is not scoped to the day, the region, the service and aws4_request",
+        );
     }
     let canonical = canonical_request(signed, authorization.signed_headers)?;
     let text = format!("{ALGORITHM}\n{date}\n{scope}\n{}", sha256(canonical.as_bytes()));
-    if signature(&scope, &text) == authorization.signature {
+    if signature(key.secret, &scope, &text) == authorization.signature {
         return Ok(());
     }
     Err("the signature does not match the request")
@@ -150,8 +157,8 @@ fn encoded(text: &str) -> String {
 }
 
 /// "Calculate the signature".
-fn signature(scope: &str, text: &str) -> String {
-    let first = format!("AWS4{API_SECRET}").into_bytes();
+fn signature(secret: &str, scope: &str, text: &str) -> String {
+    let first = format!("AWS4{secret}").into_bytes();
     let key = scope.split('/').fold(first, |key, part| mac(&key, part));
     hex(&mac(&key, text))
 }

@@ -7,6 +7,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, Uri};
 
+pub(crate) use self::aws_sigv4::{AwsKey, verify as verify_aws};
 use super::authenticate::{API_KEY, API_SECRET};
 use super::provider::unix_time;
 
@@ -24,14 +25,18 @@ pub(super) enum Scheme {
     AwsSigV4,
 }
 
+/// The practice key, and what it is good for.
+const AWS_KEY: AwsKey<'static> =
+    AwsKey { id: API_KEY, secret: API_SECRET, region: "eu-central-1", service: "practice" };
+
 /// What a signature is over, as it came over the wire.
-struct Signed<'a> {
-    method: &'a Method,
-    uri: &'a Uri,
-    headers: &'a HeaderMap,
-    body: &'a Bytes,
+pub(crate) struct Signed<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a Bytes,
     /// Unix seconds.
-    now: u64,
+    pub(crate) now: u64,
 }
 
 /// The same request if its signature is right, or why it is not.
@@ -47,7 +52,7 @@ pub(super) async fn verified(scheme: Scheme, request: Request) -> Result<Request
     };
     match scheme {
         Scheme::Hmac => hmac::verify(&signed)?,
-        Scheme::AwsSigV4 => aws_sigv4::verify(&signed)?,
+        Scheme::AwsSigV4 => verify_aws(&signed, &AWS_KEY)?,
     }
     Ok(Request::from_parts(parts, Body::from(body)))
 }

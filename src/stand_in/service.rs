@@ -1,0 +1,265 @@
+//! Takes a request, finds the part that it plays, judges it, and answers as the app would.
+
+use super::answer::Made;
+use super::authority::Authority;
+use super::expected::Facts;
+use super::ftp::FtpServer;
+use super::judge::differences;
+use super::memory::Memory;
+use super::plan::{Role, endpoint, roles};
+use super::possession::unproved;
+use super::practice::Inputs;
+use super::signed::unsigned;
+use super::wire::Wire;
+use crate::definition::{Authorization, Definition};
+use crate::oauth2::metadata_urls;
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use tokio::net::TcpStream;
+use url::Url;
+
+/// What became of a request.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Method, host and path.
+    pub request: String,
+    /// The parts that it played: one request can be a lookup and the user information.
+    pub parts: Vec<&'static str>,
+    /// What the browser shows to be typed (RFC 5849 section 2.1, `oob`).
+    pub pin: Option<String>,
+    /// What is wrong with it; empty where it is what the definition asks for.
+    pub differences: Vec<String>,
+}
+
+/// Where nobody listens for a redirect.
+pub(super) const OUT_OF_BAND: &str = "oob";
+
+/// The app as one of its authorizations describes it.
+pub(super) struct Service {
+    pub(super) authority: Authority,
+    pub(super) definition: Definition,
+    at: usize,
+    roles: Vec<Role>,
+    memory: Mutex<Memory>,
+    note: Box<Note>,
+}
+
+/// Is told of every request before it is answered.
+pub(super) type Note = dyn Fn(Seen) + Send + Sync;
+
+impl Service {
+    pub(super) fn new(definition: Definition, at: usize, note: Box<Note>) -> io::Result<Self> {
+        let auth = &definition.authorizations[at];
+        let memory = Memory::new(&definition, auth);
+        let definition = completed(definition.clone(), at, &memory);
+        let roles = roles(&definition.authorizations[at]);
+        let authority = Authority::new()?;
+        Ok(Self { authority, definition, at, roles, memory: Mutex::new(memory), note })
+    }
+
+    pub(super) fn auth(&self) -> &Authorization {
+        &self.definition.authorizations[self.at]
+    }
+
+    pub(super) fn roles(&self) -> impl Iterator<Item = Role> {
+        self.roles.iter().copied()
+    }
+
+    /// What somebody who connects has to give.
+    pub(super) fn inputs(&self) -> Inputs {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).inputs.clone()
+    }
+
+    /// Puts the address of an FTP server where the definition asks for it.
+    ///
+    /// # Errors
+    /// It is written in the definition, so that nothing leads here.
+    pub(super) fn is_at(&mut self, address: SocketAddr) -> io::Result<()> {
+        let field = self.auth().fields.iter().find(|field| field.is_ftp());
+        let clear = |example: &String| example.starts_with("ftp://");
+        let (name, scheme) = match field {
+            Some(field) if field.example.as_ref().is_some_and(clear) => (field.name.clone(), "ftp"),
+            Some(field) => (field.name.clone(), "ftps"),
+            None => return Err(io::Error::other("the address of the FTP server is fixed")),
+        };
+        let memory = self.memory.get_mut().unwrap_or_else(PoisonError::into_inner);
+        memory.inputs.fields.insert(name, format!("{scheme}://{address}"));
+        Ok(())
+    }
+
+    /// Answers somebody who speaks FTP.
+    pub(super) async fn answer_ftp(&self, stream: TcpStream) {
+        let Some(server) = self.ftp_server() else { return };
+        // Whoever hangs up has said what there was to say.
+        let _ = server.serve(stream, &*self.note).await;
+    }
+
+    fn ftp_server(&self) -> Option<FtpServer> {
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let auth = self.auth();
+        let scope = memory.scope(&self.definition, auth, &Default::default());
+        let basic = auth.request.basic.as_ref()?;
+        Some(FtpServer {
+            username: basic.username.require(&scope).ok()?,
+            password: basic.password.require(&scope).ok()?,
+            tls: self.authority.acceptor("127.0.0.1").ok()?,
+            encrypted: auth.base_url.require(&scope).ok()?.starts_with("ftps"),
+        })
+    }
+
+    /// Answers a request.
+    pub(super) async fn answer(&self, wire: Wire) -> Response {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = wire.url.host_str().unwrap_or_default();
+        let request = format!("{} {host}{}", wire.method, wire.url.path());
+        let mut closest: Option<(Role, Vec<String>)> = None;
+        for role in self.roles() {
+            // An endpoint of the definition is no other API call as well.
+            if !self.is_for(role, &memory, &wire) || role == Role::Call && closest.is_some() {
+                continue;
+            }
+            // What a request that is refused has begun is forgotten.
+            let mut attempt = memory.clone();
+            match self.play(role, &wire, &mut attempt) {
+                Ok(response) => {
+                    *memory = attempt;
+                    let parts = self.alike(role, &memory).into_iter().map(Role::name).collect();
+                    let shows = role == Role::Permission
+                        && memory.redirect_uri.as_deref() == Some(OUT_OF_BAND);
+                    let pin = memory.verifier.clone().filter(|_| shows);
+                    (self.note)(Seen { request, parts, pin, differences: Vec::new() });
+                    return response;
+                }
+                Err(found)
+                    if closest.as_ref().is_none_or(|(_, least)| found.len() < least.len()) =>
+                {
+                    closest = Some((role, found));
+                }
+                Err(_) => {}
+            }
+        }
+        let (role, differences) = closest
+            .unwrap_or((Role::Call, vec!["no endpoint of the definition has this address".into()]));
+        let response = refused(role, &differences);
+        (self.note)(Seen { request, parts: vec![role.name()], pin: None, differences });
+        response
+    }
+
+    /// The API calls of the definition that are one and the same request.
+    pub(super) fn alike(&self, role: Role, memory: &Memory) -> Vec<Role> {
+        let facts = self.facts(memory);
+        let method = |role| endpoint(self.auth(), role).map(|endpoint| endpoint.method.clone());
+        let same = |other: &Role| {
+            *other == role
+                || other.is_api()
+                    && role.is_api()
+                    && facts.address(*other) == facts.address(role)
+                    && method(*other) == method(role)
+        };
+        self.roles().filter(same).collect()
+    }
+
+    pub(super) fn facts<'a>(&'a self, memory: &'a Memory) -> Facts<'a> {
+        Facts { definition: &self.definition, auth: self.auth(), memory }
+    }
+
+    /// Whether a request goes to where this part is played.
+    fn is_for(&self, role: Role, memory: &Memory, wire: &Wire) -> bool {
+        let facts = self.facts(memory);
+        match role {
+            Role::Discovery => self
+                .issuer(memory)
+                .is_some_and(|issuer| metadata_urls(&issuer).iter().any(|url| wire.goes_to(url))),
+            Role::Call => {
+                let scope = memory.scope(&self.definition, self.auth(), &Default::default());
+                let base = self.auth().base_url.require(&scope).ok();
+                let base = base.and_then(|base| Url::parse(&base).ok());
+                base.is_some_and(|base| {
+                    base.origin() == wire.url.origin()
+                        && wire.url.path().starts_with(base.path().trim_end_matches('/'))
+                })
+            }
+            _ => facts.address(role).is_some_and(|address| wire.goes_to(&address)),
+        }
+    }
+
+    /// Plays a part, if the request is what the definition asks for.
+    fn play(&self, role: Role, wire: &Wire, memory: &mut Memory) -> Result<Response, Vec<String>> {
+        match role {
+            Role::Discovery => return Ok(self.metadata()),
+            Role::Authorization => return self.authorize(wire, memory),
+            Role::Permission => return self.permit(wire, memory),
+            _ => {}
+        }
+        let one = |text: String| vec![text];
+        let mut expected = self.facts(memory).expected(role, wire).map_err(one)?;
+        if role == Role::Push {
+            self.expect_pushed(&mut expected, wire, memory).map_err(one)?;
+        }
+        let mut plain = unsigned(wire.clone(), &expected, memory).map_err(one)?;
+        if self.auth().oauth2().is_some_and(|oauth2| oauth2.dpop) {
+            plain = unproved(plain, role, memory).map_err(one)?;
+        }
+        let secrets = memory.secrets(self.auth());
+        let found = differences(&plain, &expected.request, role == Role::Call, &secrets);
+        if !found.is_empty() {
+            return Err(found);
+        }
+        let Made { document, written } =
+            self.make_answer(role, wire, &expected.scope, memory).map_err(one)?;
+        Ok(document.answer(written))
+    }
+
+    pub(super) fn issuer(&self, memory: &Memory) -> Option<Url> {
+        issuer(&self.definition, self.at, memory)
+    }
+
+    /// RFC 8414 section 2.
+    fn metadata(&self) -> Response {
+        let metadata = self.auth().oauth2().and_then(|oauth2| oauth2.metadata.as_ref());
+        Json(json!(metadata)).into_response()
+    }
+}
+
+fn issuer(definition: &Definition, at: usize, memory: &Memory) -> Option<Url> {
+    let auth = &definition.authorizations[at];
+    let scope = memory.scope(definition, auth, &Default::default());
+    Url::parse(&auth.oauth2()?.issuer.as_ref()?.require(&scope).ok()?).ok()
+}
+
+/// With the endpoints that only an issuer can name: beneath it, by made-up names.
+fn completed(definition: Definition, at: usize, memory: &Memory) -> Definition {
+    let Some(issuer) = issuer(&definition, at, memory) else { return definition };
+    let auth = &definition.authorizations[at];
+    let Some(oauth2) = auth.oauth2() else { return definition };
+    // Where nothing is open nobody asks, and nothing that it says counts.
+    if !oauth2.is_open() && !oauth2.scopes.iter().any(|scope| scope == "openid") {
+        return definition;
+    }
+    let scope = memory.scope(&definition, auth, &Default::default());
+    // To the letter (RFC 8414 section 3.3).
+    let name = oauth2.issuer.as_ref().and_then(|issuer| issuer.require(&scope).ok());
+    let beneath = |path: &str| Some(format!("{}/{path}", issuer.as_str().trim_end_matches('/')));
+    let metadata = crate::definition::ServerMetadata {
+        issuer: name.unwrap_or_default(),
+        authorization_endpoint: beneath("authorize"),
+        token_endpoint: beneath("token"),
+        userinfo_endpoint: beneath("userinfo").filter(|_| auth.user_info_open),
+        ..Default::default()
+    };
+    let name = auth.name.clone();
+    definition.completed(&name, &metadata)
+}
+
+/// An app that refuses says so in its own way; this one says why.
+fn refused(role: Role, differences: &[String]) -> Response {
+    let status = if role.is_api() { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+    let reason = format!("the {} request: {}", role.name(), differences.join("; "));
+    let body = json!({"error": "refused_by_stand_in", "error_description": reason});
+    (status, Json(body)).into_response()
+}
