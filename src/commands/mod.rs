@@ -16,6 +16,7 @@ mod handover;
 pub mod lint;
 pub mod man;
 pub mod proxy;
+mod report;
 pub mod sandbox;
 pub mod test;
 pub mod token;

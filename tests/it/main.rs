@@ -39,6 +39,7 @@ mod lint_formats;
 mod lint_hostile;
 mod lint_oauth2;
 mod lint_rules;
+mod lint_shapes;
 mod listener;
 mod man;
 mod mending;

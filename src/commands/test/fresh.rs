@@ -1,6 +1,6 @@
 //! A whole authorization, tested: as `connect` would run it, and nothing kept.
 
-use super::{Arguments, Tested};
+use super::Arguments;
 use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::commands::connect::{Ground, definition, prepare};
@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::http::Client;
 use crate::http::trace::Exchange;
 use crate::redirect::{Outcome, Page};
+use crate::report::Tested;
 use crate::trial::{Mark, Step, Verdict};
-use serde_json::json;
 use std::cell::OnceCell;
 use std::time::Instant;
 
@@ -63,19 +63,11 @@ pub(super) async fn test_fresh(
     }
     let mut steps: Vec<Step> = Vec::new();
     for exchange in http.exchanges() {
-        let Exchange::Http { purpose, request, status, elapsed_ms, .. } = exchange else {
-            continue;
-        };
-        let good = status.is_some_and(|status| status < 400);
-        let line = request.line.split('?').next().unwrap_or_default().to_owned();
-        let mark = if good { Mark::Passed } else { Mark::Failed };
-        steps.push(Step {
-            mark,
-            name: step_name(&purpose),
-            text: line,
-            status,
-            elapsed_ms: Some(elapsed_ms),
-        });
+        let Exchange::Http(http) = exchange else { continue };
+        let text = http.request.line.split('?').next().unwrap_or_default().to_owned();
+        let mark = if http.went_well() { Mark::Passed } else { Mark::Failed };
+        let (name, elapsed_ms) = (step_name(&http.purpose), Some(http.elapsed_ms));
+        steps.push(Step { mark, name, text, status: http.status, elapsed_ms });
     }
     let (identity, verified, error) = match result {
         Ok(obtained) => (obtained.identity.name, obtained.identity.verified, None),
@@ -83,16 +75,13 @@ pub(super) async fn test_fresh(
     };
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let verdict = Verdict { steps, identity, verified, error, elapsed_ms };
-    Ok(Tested {
-        id: id.to_string(),
-        auth: auth.name.clone(),
-        verdict,
-        exchanges: json!(http.exchanges()),
-    })
+    Ok(Tested { id: id.to_string(), auth: auth.name.clone(), verdict, exchanges: http.exchanges() })
 }
 
 fn step_name(purpose: &str) -> &'static str {
     match purpose {
+        "authorization" => "consent",
+        "callback" => "callback",
         "token" | "access token" => "token",
         "login" => "login",
         "lookup" => "lookup",

@@ -1,6 +1,5 @@
 //! A kept account, tested.
 
-use super::Tested;
 use crate::accounts::Accounts;
 use crate::commands::{App, authorization_of};
 use crate::definition::names::AccountId;
@@ -8,8 +7,8 @@ use crate::error::Result;
 use crate::flow::Chooser;
 use crate::http::Client;
 use crate::refresh::Surroundings;
+use crate::report::Tested;
 use crate::trial::test;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -39,10 +38,5 @@ pub(super) async fn test_kept(
     let around =
         Surroundings { accounts, context: &app.context, http, definition: &definition, auth };
     let verdict = test(around, opened, read_ms, &store, &chooser).await;
-    Ok(Tested {
-        id: id.to_string(),
-        auth: auth.name.clone(),
-        verdict,
-        exchanges: json!(http.exchanges()),
-    })
+    Ok(Tested { id: id.to_string(), auth: auth.name.clone(), verdict, exchanges: http.exchanges() })
 }

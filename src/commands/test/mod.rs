@@ -1,30 +1,28 @@
 //! `tieline test`: does an account work, and if not, why.
 
 mod fresh;
-mod json;
 mod kept;
 mod print;
 
 use super::connect::Options;
-use super::{App, trace};
+use super::report::Destination;
+use super::{App, report, trace};
 use crate::accounts::Accounts;
 use crate::catalog::Catalog;
+use crate::context::now_ms;
 use crate::error::{Error, Kind, Result};
+use crate::report::{Run, Tested, json};
 use crate::trial::{Mark, Step, Verdict};
 use fresh::test_fresh;
-use json::as_json;
 use kept::test_kept;
 use print::print;
-use serde_json::{Value, json};
-
-/// The version of `--json`.
-const SCHEMA: u32 = 1;
 
 /// Check an account step by step, or a whole authorization afresh
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     tieline test github\n  \
     tieline test --all --json\n  \
+    tieline test --all --report junit=tieline.xml --report html=tieline.html\n  \
     tieline test ./my-app.yaml --fresh")]
 pub struct Arguments {
     /// `app`, `app/name`, or a definition's path
@@ -39,37 +37,32 @@ pub struct Arguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Write a report too: FORMAT is json, junit, html or har, and - is standard output
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<Destination>,
     /// What a whole authorization takes.
     #[command(flatten)]
     pub options: Options,
 }
 
-/// A target and what was found.
-struct Tested {
-    id: String,
-    auth: String,
-    verdict: Verdict,
-    exchanges: Value,
-}
-
-impl Tested {
-    /// A target that could not even be begun with.
-    fn failed(target: &str, error: Error) -> Self {
-        let (mark, name, text) = (Mark::Failed, "credential", error.message.clone());
-        let step = Step { mark, name, text, status: None, elapsed_ms: None };
-        let verdict = Verdict {
-            steps: vec![step],
-            identity: None,
-            verified: false,
-            error: Some(error),
-            elapsed_ms: 0,
-        };
-        Self { id: target.to_owned(), auth: "?".to_owned(), verdict, exchanges: json!([]) }
-    }
+/// A target that could not even be begun with.
+fn failed(target: &str, error: Error) -> Tested {
+    let (mark, name, text) = (Mark::Failed, "credential", error.message.clone());
+    let step = Step { mark, name, text, status: None, elapsed_ms: None };
+    let verdict = Verdict {
+        steps: vec![step],
+        identity: None,
+        verified: false,
+        error: Some(error),
+        elapsed_ms: 0,
+    };
+    Tested { id: target.to_owned(), auth: "?".to_owned(), verdict, exchanges: Vec::new() }
 }
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
+    let began_at_ms = now_ms();
+    report::check(&arguments.report, arguments.json)?;
     let targets = targets(arguments, &accounts)?;
     let mut all = Vec::new();
     for target in &targets {
@@ -79,14 +72,14 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
             false => test_kept(app, &accounts, (target, arguments.all), &http).await,
         };
         // One that cannot be tested keeps no other from it.
-        let tested = tested.unwrap_or_else(|error| Tested::failed(target, error));
-        if !arguments.json {
+        let tested = tested.unwrap_or_else(|error| failed(target, error));
+        if !arguments.json && !report::takes_output(&arguments.report) {
             print(app, &tested, targets.len() > 1)?;
         }
         trace::print_in_full(&app.terminal, &http);
         all.push(tested);
     }
-    finish(arguments, app, all)
+    finish(arguments, app, all, began_at_ms)
 }
 
 fn targets(arguments: &Arguments, accounts: &Accounts<'_>) -> Result<Vec<String>> {
@@ -107,23 +100,33 @@ fn targets(arguments: &Arguments, accounts: &Accounts<'_>) -> Result<Vec<String>
     Ok(targets)
 }
 
-fn finish(arguments: &Arguments, app: &App, all: Vec<Tested>) -> Result<()> {
-    if arguments.json {
-        let list: Vec<Value> = all.iter().map(as_json).collect();
-        let text = serde_json::to_string_pretty(&json!({ "schema": SCHEMA, "tests": list }));
-        app.terminal.print(&(text.unwrap_or_default() + "\n"))?;
-    } else if all.len() > 1 {
-        let count = |word: &str| all.iter().filter(|tested| tested.verdict.word() == word).count();
-        app.terminal.print(&format!(
-            "{} work, {} not verified, {} failed\n",
-            count("works"),
-            count("not verified"),
-            count("failed")
-        ))?;
-    }
+fn finish(arguments: &Arguments, app: &App, all: Vec<Tested>, began_at_ms: i64) -> Result<()> {
     let kinds: Vec<Kind> = all
         .iter()
         .filter_map(|tested| tested.verdict.error.as_ref().map(|error| error.kind))
         .collect();
-    Kind::worst(&kinds).map_or(Ok(()), |kind| Err(Error::silent(kind)))
+    let worst = Kind::worst(&kinds);
+    let exit_status = worst.map_or(0, Kind::status);
+    let run = Run { command: command(arguments), began_at_ms, exit_status, tested: all };
+    if arguments.json {
+        app.terminal.print(&json::render(&run))?;
+    } else if run.tested.len() > 1 && !report::takes_output(&arguments.report) {
+        app.terminal.print(&format!(
+            "{} work, {} not verified, {} failed\n",
+            run.count("works"),
+            run.count("not verified"),
+            run.count("failed")
+        ))?;
+    }
+    report::write(&arguments.report, &run, &app.terminal)?;
+    worst.map_or(Ok(()), |kind| Err(Error::silent(kind)))
+}
+
+/// What was tested, as it was typed. Fields and clients are left out: they may be secret.
+fn command(arguments: &Arguments) -> String {
+    let flags = [("--all", arguments.all), ("--fresh", arguments.fresh)];
+    let flags = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
+    let words = ["tieline", "test"].into_iter();
+    let words = words.chain(arguments.targets.iter().map(String::as_str)).chain(flags);
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -1,8 +1,8 @@
 //! What was found, for people.
 
-use super::Tested;
 use crate::commands::App;
 use crate::error::Result;
+use crate::report::Tested;
 use crate::terminal::Style;
 use crate::trial::{Mark, Step};
 
