@@ -12,7 +12,7 @@
 //! | reports | [`report`] | nothing: pure functions over what a trial found |
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | error | [`error`] | nothing: it converts what lies below |
-//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`sandbox`], [`stand_in`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
+//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`settings`], [`sandbox`], [`stand_in`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
 //! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`], [`pages`] | nothing: pure functions |
 //! | values | [`definition`], [`template`], [`credential`], [`account`], [`pending`], [`secret`], [`text`] | nothing |
 //!
@@ -46,6 +46,7 @@ pub mod report;
 pub mod request;
 pub mod sandbox;
 pub mod secret;
+pub mod settings;
 pub mod signature;
 pub mod stand_in;
 pub mod store;
