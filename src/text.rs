@@ -21,6 +21,13 @@ pub fn is_shown(c: char) -> bool {
     c == '\n' || !(c.is_control() || is_hidden(c))
 }
 
+/// Whether a character is of a script that is written from right to left, such as Hebrew and Arabic.
+#[must_use]
+pub fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 /// One line of at most `length` characters.
 #[must_use]
 pub fn short(text: &str, length: usize) -> String {
@@ -61,6 +68,19 @@ pub fn style_policy(html: &str) -> String {
 pub fn style_of(html: &str) -> &str {
     let after = html.split_once("<style>").map_or("", |(_, after)| after);
     after.split_once("</style>").map_or("", |(style, _)| style)
+}
+
+/// The name in `known` that was probably meant by `typed`.
+#[must_use]
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let far = (typed.len() / 3).max(1);
+    // As many letters are missing or too many, so it need not be compared.
+    let near = |name: &&str| name.len().abs_diff(typed.len()) <= far || name.starts_with(typed);
+    let distance = |name: &&str| strsim::damerau_levenshtein(typed, name);
+    let best = known.into_iter().filter(near).min_by_key(distance)?;
+    let close = strsim::damerau_levenshtein(typed, best) <= far;
+    let extends = typed.len() > 2 && best.starts_with(typed);
+    (close || extends).then_some(best)
 }
 
 /// Bidirectional controls, zero-width characters, and the separators that some terminals obey.

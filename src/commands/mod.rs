@@ -13,6 +13,7 @@ pub mod exec;
 pub mod git_credential;
 mod handover;
 pub mod lint;
+pub mod man;
 pub mod proxy;
 mod report;
 pub mod sandbox;

@@ -27,6 +27,8 @@ pub struct Asking<'a> {
     pub terminal: &'a Terminal,
     /// Open a browser.
     pub open: bool,
+    /// Offer what is to be opened or entered to the clipboard.
+    pub clipboard: bool,
     /// `$BROWSER`.
     pub browser: Option<&'a OsString>,
     /// Variables that the browser must not inherit.

@@ -4,7 +4,7 @@ use super::expected::{Expected, Facts, is_registered};
 use super::judge::differences;
 use super::memory::{Memory, Now};
 use super::plan::{Role, endpoint};
-use super::service::Service;
+use super::service::{OUT_OF_BAND, Service};
 use super::wire::Wire;
 use crate::definition::{Endpoint, GrantType, OAuth2, Pkce, REQUEST_TOKEN, ResponseMode, Way};
 use crate::request::{Body, Request, override_params};
@@ -31,7 +31,7 @@ impl Service {
         let came = wire.query();
         let (parameters, asked) = match memory.pushed.take() {
             Some((reference, asked)) => {
-                let id = memory.practice.client_id.clone().unwrap_or_default();
+                let id = memory.inputs.client_id.clone().unwrap_or_default();
                 let own = [("client_id", id), ("request_uri", reference)];
                 (own.map(|(name, value)| (name.to_owned(), value)).to_vec(), asked)
             }
@@ -57,7 +57,7 @@ impl Service {
         let facts = Facts { memory: &memory, ..self.facts(&memory) };
         let separator = if oauth2.scope_separator == "+" { " " } else { &oauth2.scope_separator };
         let scopes = Some(oauth2.scopes.join(separator)).filter(|scopes| !scopes.is_empty());
-        let id = memory.practice.client_id.clone().unwrap_or_default();
+        let id = memory.inputs.client_id.clone().unwrap_or_default();
         let mut standard = vec![
             ("response_type", "code".to_owned()),
             ("client_id", id),
@@ -164,7 +164,7 @@ impl Service {
         memory.verifier = Some(verifier.clone());
         let pairs = [("oauth_token".to_owned(), token), ("oauth_verifier".to_owned(), verifier)];
         match &memory.redirect_uri {
-            Some(uri) if uri != "oob" => Ok(redirect(uri, &pairs)),
+            Some(uri) if uri != OUT_OF_BAND => Ok(redirect(uri, &pairs)),
             _ => Ok(Html(format!("<p>PIN: <b>{}</b></p>\n", pairs[1].1)).into_response()),
         }
     }

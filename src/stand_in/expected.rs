@@ -3,6 +3,7 @@
 
 use super::memory::{Memory, Now};
 use super::plan::{Role, endpoint};
+use super::service::OUT_OF_BAND;
 use super::signed::{Audience, found_assertion, found_verifier};
 use super::wire::{Content, Wire};
 use crate::definition::{
@@ -156,8 +157,8 @@ impl Facts<'_> {
         let issuer = oauth2.metadata.as_ref().map(|metadata| metadata.issuer.clone());
         let audience = Audience {
             name: issuer.filter(|issuer| !issuer.is_empty()).or(token).unwrap_or_default(),
-            client_id: self.memory.practice.client_id.as_deref(),
-            client_secret: self.memory.practice.client_secret.as_deref(),
+            client_id: self.memory.inputs.client_id.as_deref(),
+            client_secret: self.memory.inputs.client_secret.as_deref(),
         };
         found_assertion(oauth2, &audience, &scope, wire)
     }
@@ -205,7 +206,7 @@ impl Facts<'_> {
 
     fn grant_message(&self, oauth2: &OAuth2, now: &Now) -> Pairs {
         let memory = self.memory;
-        let field = |name: &str| memory.practice.fields.get(name).cloned();
+        let field = |name: &str| memory.inputs.fields.get(name).cloned();
         let grant = self.grant(oauth2);
         let own: Vec<(&str, Option<String>)> = match grant {
             GrantType::AuthorizationCode => vec![
@@ -261,7 +262,7 @@ impl Facts<'_> {
         endpoint: &Endpoint,
         now: &Now,
     ) -> (Pairs, Option<String>) {
-        let practice = &self.memory.practice;
+        let practice = &self.memory.inputs;
         let Some(id) = &practice.client_id else { return (Vec::new(), None) };
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let own = pair("client_id", id);
@@ -368,7 +369,7 @@ impl Facts<'_> {
     fn callback(&self, wire: &Wire) -> String {
         let oauth1 = self.auth.oauth1().and_then(|oauth1| oauth1.legs.as_ref());
         let Some(redirection) = oauth1.and_then(|legs| legs.redirection.as_ref()) else {
-            return "oob".to_owned();
+            return OUT_OF_BAND.to_owned();
         };
         let came = super::signed::oauth_parameter(wire, "oauth_callback").unwrap_or_default();
         let fits = redirection.uris.iter().any(|uri| is_registered(uri, &came));

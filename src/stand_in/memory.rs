@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 /// Everything that was said.
 #[derive(Clone, Default)]
 pub(super) struct Memory {
-    pub(super) practice: Inputs,
+    pub(super) inputs: Inputs,
     pub(super) extras: BTreeMap<String, String>,
     pub(super) secrets: BTreeMap<String, String>,
     pub(super) callback: BTreeMap<String, String>,
@@ -53,13 +53,13 @@ pub(super) struct Now {
 
 impl Memory {
     pub(super) fn new(definition: &Definition, auth: &Authorization) -> Self {
-        Self { practice: Inputs::new(definition, auth), ..Self::default() }
+        Self { inputs: Inputs::new(definition, auth), ..Self::default() }
     }
 
     /// Forgets what came of an earlier grant.
     pub(super) fn begin(&mut self) {
-        let Self { practice, used, issued, .. } = std::mem::take(self);
-        *self = Self { practice, used, issued, ..Self::default() };
+        let Self { inputs, used, issued, .. } = std::mem::take(self);
+        *self = Self { inputs, used, issued, ..Self::default() };
     }
 
     /// A new value that nobody has seen yet.
@@ -71,9 +71,9 @@ impl Memory {
     /// What must not stand anywhere but where the definition puts it.
     pub(super) fn secrets(&self, auth: &Authorization) -> Vec<String> {
         let fields = auth.fields.iter().filter(|field| field.secret);
-        let fields = fields.filter_map(|field| self.practice.fields.get(&field.name));
+        let fields = fields.filter_map(|field| self.inputs.fields.get(&field.name));
         let tokens = [&self.access_token, &self.refresh_token, &self.token_secret];
-        let tokens = tokens.into_iter().chain([&self.practice.client_secret]).flatten();
+        let tokens = tokens.into_iter().chain([&self.inputs.client_secret]).flatten();
         fields.chain(tokens).chain(self.secrets.values()).cloned().collect()
     }
 
@@ -84,9 +84,9 @@ impl Memory {
             scope.set(name, None);
         }
         scope.set("title", Some(&definition.title));
-        let practice = &self.practice;
+        let inputs = &self.inputs;
         for field in &auth.fields {
-            let value = practice.fields.get(&field.name).map(String::as_str);
+            let value = inputs.fields.get(&field.name).map(String::as_str);
             match (field.format, value) {
                 (Some(Format::Json), Some(text)) => {
                     scope.set_value(&field.name, serde_json::from_str(text).unwrap_or_default());
@@ -95,7 +95,7 @@ impl Memory {
             }
         }
         for (group, values) in [
-            ("client", &practice.client_fields),
+            ("client", &inputs.client_fields),
             ("extras", &self.extras),
             ("secrets", &self.secrets),
             ("callback", &self.callback),
@@ -105,8 +105,8 @@ impl Memory {
         let granted = |value: &Option<String>| value.clone().filter(|_| now.granting);
         let redirect_uri = self.redirect_uri.clone().filter(|_| now.granting || now.redirect_uri);
         for (name, value) in [
-            ("client_id", practice.client_id.clone()),
-            ("client_secret", practice.client_secret.clone()),
+            ("client_id", inputs.client_id.clone()),
+            ("client_secret", inputs.client_secret.clone()),
             ("code", granted(&self.code)),
             ("state", granted(&self.state)),
             ("code_verifier", now.code_verifier.clone()),

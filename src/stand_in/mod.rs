@@ -12,6 +12,7 @@ mod authority;
 mod browser;
 mod document;
 mod expected;
+mod ftp;
 mod judge;
 mod memory;
 mod pattern;
@@ -31,13 +32,15 @@ use crate::loopback::Loopback;
 use axum::serve::Listener;
 use service::Service;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use tokio::net::{TcpListener, TcpStream};
 
 /// A stand-in whose port is bound: connections already queue up, [`StandIn::run`] answers them.
 pub struct StandIn {
     loopback: Loopback,
     address: SocketAddr,
+    ftp: Option<TcpListener>,
     service: Arc<Service>,
 }
 
@@ -55,9 +58,16 @@ pub async fn start(
     if definition.authorizations.len() <= auth {
         return Err(io::ErrorKind::NotFound.into());
     }
+    let ftp = match definition.authorizations[auth].is_ftp() {
+        true => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?),
+        false => None,
+    };
     let loopback = Loopback::bind(port).await?;
-    let service = Arc::new(Service::new(definition, auth, Box::new(note))?);
-    Ok(StandIn { address: loopback.address()?, loopback, service })
+    let mut service = Service::new(definition, auth, Box::new(note))?;
+    if let Some(listener) = &ftp {
+        service.is_at(listener.local_addr()?)?;
+    }
+    Ok(StandIn { address: loopback.address()?, loopback, ftp, service: Arc::new(service) })
 }
 
 impl StandIn {
@@ -82,8 +92,21 @@ impl StandIn {
     /// Serves until the future is dropped.
     pub async fn run(mut self) {
         loop {
-            let (stream, _) = self.loopback.accept().await;
-            tokio::spawn(tunnel::serve(stream, Arc::clone(&self.service)));
+            let service = Arc::clone(&self.service);
+            tokio::select! {
+                (stream, _) = self.loopback.accept() => drop(tokio::spawn(tunnel::serve(stream, service))),
+                // FTP knows no tunnel: it is reached at an address of its own.
+                Ok((stream, _)) = accept(self.ftp.as_ref()) => {
+                    tokio::spawn(async move { service.answer_ftp(stream).await });
+                }
+            }
         }
+    }
+}
+
+async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
     }
 }

@@ -3,6 +3,7 @@
 use super::answer::Made;
 use super::authority::Authority;
 use super::expected::Facts;
+use super::ftp::FtpServer;
 use super::judge::differences;
 use super::memory::Memory;
 use super::plan::{Role, endpoint, roles};
@@ -17,7 +18,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::json;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
+use tokio::net::TcpStream;
 use url::Url;
 
 /// What became of a request.
@@ -27,9 +30,14 @@ pub struct Seen {
     pub request: String,
     /// The parts that it played: one request can be a lookup and the user information.
     pub parts: Vec<&'static str>,
+    /// What the browser shows to be typed (RFC 5849 section 2.1, `oob`).
+    pub pin: Option<String>,
     /// What is wrong with it; empty where it is what the definition asks for.
     pub differences: Vec<String>,
 }
+
+/// Where nobody listens for a redirect.
+pub(super) const OUT_OF_BAND: &str = "oob";
 
 /// The app as one of its authorizations describes it.
 pub(super) struct Service {
@@ -64,7 +72,44 @@ impl Service {
 
     /// What somebody who connects has to give.
     pub(super) fn inputs(&self) -> Inputs {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner).practice.clone()
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner).inputs.clone()
+    }
+
+    /// Puts the address of an FTP server where the definition asks for it.
+    ///
+    /// # Errors
+    /// It is written in the definition, so that nothing leads here.
+    pub(super) fn is_at(&mut self, address: SocketAddr) -> io::Result<()> {
+        let field = self.auth().fields.iter().find(|field| field.is_ftp());
+        let clear = |example: &String| example.starts_with("ftp://");
+        let (name, scheme) = match field {
+            Some(field) if field.example.as_ref().is_some_and(clear) => (field.name.clone(), "ftp"),
+            Some(field) => (field.name.clone(), "ftps"),
+            None => return Err(io::Error::other("the address of the FTP server is fixed")),
+        };
+        let memory = self.memory.get_mut().unwrap_or_else(PoisonError::into_inner);
+        memory.inputs.fields.insert(name, format!("{scheme}://{address}"));
+        Ok(())
+    }
+
+    /// Answers somebody who speaks FTP.
+    pub(super) async fn answer_ftp(&self, stream: TcpStream) {
+        let Some(server) = self.ftp_server() else { return };
+        // Whoever hangs up has said what there was to say.
+        let _ = server.serve(stream, &*self.note).await;
+    }
+
+    fn ftp_server(&self) -> Option<FtpServer> {
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let auth = self.auth();
+        let scope = memory.scope(&self.definition, auth, &Default::default());
+        let basic = auth.request.basic.as_ref()?;
+        Some(FtpServer {
+            username: basic.username.require(&scope).ok()?,
+            password: basic.password.require(&scope).ok()?,
+            tls: self.authority.acceptor("127.0.0.1").ok()?,
+            encrypted: auth.base_url.require(&scope).ok()?.starts_with("ftps"),
+        })
     }
 
     /// Answers a request.
@@ -84,7 +129,10 @@ impl Service {
                 Ok(response) => {
                     *memory = attempt;
                     let parts = self.alike(role, &memory).into_iter().map(Role::name).collect();
-                    (self.note)(Seen { request, parts, differences: Vec::new() });
+                    let shows = role == Role::Permission
+                        && memory.redirect_uri.as_deref() == Some(OUT_OF_BAND);
+                    let pin = memory.verifier.clone().filter(|_| shows);
+                    (self.note)(Seen { request, parts, pin, differences: Vec::new() });
                     return response;
                 }
                 Err(found)
@@ -98,7 +146,7 @@ impl Service {
         let (role, differences) = closest
             .unwrap_or((Role::Call, vec!["no endpoint of the definition has this address".into()]));
         let response = refused(role, &differences);
-        (self.note)(Seen { request, parts: vec![role.name()], differences });
+        (self.note)(Seen { request, parts: vec![role.name()], pin: None, differences });
         response
     }
 

@@ -46,10 +46,6 @@ impl Way {
         self.definition.app.as_str()
     }
 
-    pub(crate) fn is_ftp(&self) -> bool {
-        self.auth().is_ftp()
-    }
-
     pub(crate) fn name(&self) -> &str {
         &self.auth().name
     }
@@ -119,6 +115,12 @@ impl<'w> Stage<'w> {
             self.good(&self.home.run(&["test", app]), &["user information"])?;
             executed.push("test");
         }
+        if self.way.auth().is_ftp() {
+            self.good(&self.home.run(&["test", app]), &["login"])?;
+            self.good(&self.home.run(&["call", app, "LIST"]), &["call"])?;
+            executed.extend(["test", "call"]);
+            return Ok(self.done(executed));
+        }
         self.good(&self.home.run(&["call", app, "/stand-in"]), &["call"])?;
         executed.push("call");
         if let Some(part) = self.renewal() {
@@ -126,14 +128,34 @@ impl<'w> Stage<'w> {
             executed.push("refresh");
             self.good(&self.home.run(&["call", app, "/stand-in"]), &["call"])?;
         }
+        self.on_another_device(&mut executed)?;
         self.end(&mut executed)?;
-        Ok(Done {
-            app: app.to_owned(),
+        Ok(self.done(executed))
+    }
+
+    fn done(&self, executed: Vec<&'static str>) -> Done {
+        Done {
+            app: self.way.app().to_owned(),
             auth: self.way.name().to_owned(),
             executed,
             status: self.way.definition.status.name(),
             docs: self.way.definition.docs.clone().unwrap_or_default(),
-        })
+        }
+    }
+
+    /// Connects again with a code that is typed elsewhere, where a browser is not the only way.
+    fn on_another_device(&self, executed: &mut Vec<&'static str>) -> Result<()> {
+        let auth = self.way.auth();
+        let offers = auth.oauth2().is_some_and(|oauth2| oauth2.device_authorization.is_some());
+        if !offers || Manner::of(auth) != Manner::Browser {
+            return Ok(());
+        }
+        let fields = self.as_fields(&self.inputs.fields);
+        let mut all = vec!["connect", self.way.app(), "--auth", self.way.name(), "--device"];
+        all.extend(fields.iter().map(String::as_str));
+        self.good(&self.home.run(&all), &["device authorization", "token"])?;
+        executed.push("device");
+        Ok(())
     }
 
     /// Asks what the provider knows of the token, and revokes it, where it offers that.

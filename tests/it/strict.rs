@@ -70,8 +70,8 @@ fn a_key_elsewhere_is_refused() {
         (
             "ontraport",
             "api_key",
-            "Api-Key: \"{{api_key}}\"",
-            "Api-Key: \"{{api_secret}}\"",
+            "Api-Key: \"{{api_key}}\"\n        Api-Appid: \"{{api_secret}}\"",
+            "Api-Key: \"{{api_secret}}\"\n        Api-Appid: \"{{api_key}}\"",
             "the header `api-key` has another value",
         ),
         ("sendy", "api_key", "params:", "query:", "`api_key` has nothing to do in the query"),
@@ -269,7 +269,7 @@ fn another_signature_is_refused() {
             "woocommerce",
             "http",
             "consumer_secret: \"{{api_secret}}\"",
-            "consumer_secret: \"{{api_key}}\"",
+            "consumer_secret: \"{{api_secret}}x\"",
             "the signature is wrong",
         ),
         (

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// Watch the whole story against a practice provider; nothing is kept
+/// Watch the whole story against a practice provider
 #[derive(clap::Args, Debug)]
 pub struct Arguments {}
 

@@ -1,14 +1,19 @@
 //! `tieline sandbox`: a practice provider on loopback.
 
+mod app;
+
 use super::App;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::{self, Misbehaviour, Options, PORT};
 
-/// Run a practice provider of every authorization type, misbehaving on demand
+/// Run a practice provider, which misbehaves on demand
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Example:\n  \
+#[command(after_help = "Examples:\n  \
     tieline sandbox --lifetime 5 --misbehave invalid-grant &\n  \
-    tieline connect sandbox-oauth2")]
+    tieline connect sandbox-oauth2\n\n\
+    Any other app, as its definition describes it:\n  \
+    tieline sandbox --app github >github.env &\n  \
+    . ./github.env; tieline connect github")]
 pub struct Arguments {
     /// The port; 0 takes any
     #[arg(long, default_value_t = PORT)]
@@ -34,6 +39,17 @@ pub struct Arguments {
     /// List the ways to misbehave
     #[arg(long)]
     pub list: bool,
+    /// Play this app instead, as its definition describes it, and print the variables that lead to it
+    #[arg(
+        long,
+        value_name = "APP|FILE",
+        add = crate::candidates::apps(),
+        conflicts_with_all = ["lifetime", "interval", "misbehave", "redirect_uris", "agree", "list"]
+    )]
+    pub app: Option<String>,
+    /// With --app: which of its ways in [default: the first]
+    #[arg(long, value_name = "NAME", requires = "app")]
+    pub auth: Option<String>,
 }
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
@@ -46,6 +62,9 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
             ))?;
         }
         return Ok(());
+    }
+    if let Some(word) = &arguments.app {
+        return app::run(app, word, arguments.auth.as_deref(), arguments.port).await;
     }
     let misbehaviours =
         arguments.misbehave.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
@@ -61,16 +80,19 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         agrees: arguments.agree,
         ..Options::default()
     };
-    let sandbox = sandbox::start(options).await.map_err(|error| {
-        Error::io(format!("the sandbox cannot listen on port {}", arguments.port), &error)
-            .hint("take another one with `--port`, or any with `--port 0`")
-    })?;
+    let started = sandbox::start(options).await;
+    let sandbox = started.map_err(|error| cannot_listen(arguments.port, &error))?;
     // The address is the answer: scripts read it.
     app.terminal.print(&format!("http://{}\n", sandbox.address()))?;
     app.terminal
         .say("A practice provider for the sandbox-* apps. Ctrl-C ends it; nothing is kept.");
     sandbox.run().await;
     Ok(())
+}
+
+fn cannot_listen(port: u16, error: &std::io::Error) -> Error {
+    Error::io(format!("the sandbox cannot listen on port {port}"), error)
+        .hint("take another one with `--port`, or any with `--port 0`")
 }
 
 fn named(name: &str) -> Result<Misbehaviour> {

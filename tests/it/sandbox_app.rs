@@ -1,0 +1,84 @@
+//! `sandbox --app`: the variables that it prints lead to a server that takes what a definition asks for.
+
+use crate::support::Home;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts it, and gives a home in which everything that it prints is set.
+fn start(home: Home, arguments: &[&str]) -> (Running, Home) {
+    let all = [&["sandbox", "--port", "0", "--app"], arguments].concat();
+    let mut child = Running(home.command(&all).stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+    let mut home = home;
+    // The keys are the last.
+    loop {
+        let line = lines.next().expect("it says where it is").unwrap();
+        let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
+        let value = value.strip_prefix('\'').unwrap().strip_suffix('\'').unwrap();
+        home = home.set(name, value);
+        if name.ends_with("_API_KEY") || name.ends_with("_CLIENT_SECRET") {
+            return (child, home);
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_leads_to_the_app() {
+    let (mut server, home) = start(Home::new(), &["github", "--auth", "token"]);
+    home.run(&["connect", "github", "--auth", "token"]).expect(0).says("Connected github as");
+    home.run(&["call", "github", "/user/repos"]).expect(0);
+    let elsewhere = ["call", "github", "/user/repos", "-H", "Authorization: Bearer another"];
+    home.run(&elsewhere).expect(8).prints("the header `authorization` has another value");
+    let pid = server.0.id().to_string();
+    let sent = Command::new("sh").args(["-c", "kill -INT \"$0\"", &pid]).status();
+    assert!(sent.unwrap().success());
+    let mut said = String::new();
+    server.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.contains("GET api.github.com/user (user information)"), "{said}");
+    assert!(said.contains("refused GET api.github.com/user/repos (call)"), "{said}");
+}
+
+#[test]
+fn a_definition_under_work_is_enough() {
+    let home = Home::new();
+    let file = home.write(
+        "acme.yaml",
+        r#"title: Acme
+base_url: https://api.acme.example/v1
+authorizations:
+  service:
+    type: oauth2
+    grant: client_credentials
+    token_endpoint:
+      url: https://id.acme.example/token
+      encoding: json
+      response:
+        access_token: "{{response.data.token}}"
+    user_info_endpoint:
+      url: /me
+      response:
+        user_identity: "{{response.name}}"
+"#,
+    );
+    let (_server, home) = start(home, &[file.to_str().unwrap()]);
+    home.run(&["test", "./acme.yaml"]).expect(0).prints("Ada Lovelace");
+}
+
+#[test]
+fn an_authorization_that_is_not_there_is_told() {
+    let home = Home::new();
+    home.run(&["sandbox", "--app", "github", "--auth", "tokn"])
+        .expect(2)
+        .says("it has oauth, token");
+    home.run(&["sandbox", "--app", "github", "--agree"]).expect(2);
+    home.run(&["sandbox", "--auth", "token"]).expect(2).says("--app");
+}
