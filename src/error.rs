@@ -124,6 +124,17 @@ impl Error {
         self
     }
 
+    /// What to do, in short: the command that a hint names, else the first hint.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        let command = |hint: &String| {
+            let quoted = hint.split('`').skip(1).step_by(2);
+            quoted.into_iter().find(|text| text.starts_with("tieline ")).map(ToOwned::to_owned)
+        };
+        let first = || self.hints.first().cloned().unwrap_or_default();
+        self.hints.iter().find_map(command).unwrap_or_else(first)
+    }
+
     /// A failure of the machine: a file, a socket.
     #[must_use]
     pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {

@@ -61,12 +61,33 @@ fn is_golden(command: &str, misbehaviour: &str, trace: &str) {
 fn a_connect_under_every_misbehaviour() {
     let sandbox = Sandbox::start(&["--lifetime", "9000"]);
     for name in [
-        "wrong-iss", "repeated-code", "stray-callback", "invalid-scope", "unauthorized-client",
-        "access-denied", "temporarily-unavailable", "invalid-grant", "invalid-client",
-        "server-error-once", "html-error", "html-200", "error-in-200", "token-redirect",
-        "huge-answer", "no-expires-in", "text-expires-in", "no-token-type", "unknown-token-type",
-        "no-refresh-token", "fewer-scopes", "form-answer", "wrong-content-type",
-        "truncated-answer", "somebody-else", "hostile-error", "echoed-secret",
+        "wrong-iss",
+        "repeated-code",
+        "stray-callback",
+        "invalid-scope",
+        "unauthorized-client",
+        "access-denied",
+        "temporarily-unavailable",
+        "invalid-grant",
+        "invalid-client",
+        "server-error-once",
+        "html-error",
+        "html-200",
+        "error-in-200",
+        "token-redirect",
+        "huge-answer",
+        "no-expires-in",
+        "text-expires-in",
+        "no-token-type",
+        "unknown-token-type",
+        "no-refresh-token",
+        "fewer-scopes",
+        "form-answer",
+        "wrong-content-type",
+        "truncated-answer",
+        "somebody-else",
+        "hostile-error",
+        "echoed-secret",
     ] {
         sandbox.misbehave(&[name]);
         let ran = sandbox.home().connect(&[APP, "-vv"]);
@@ -78,9 +99,19 @@ fn a_connect_under_every_misbehaviour() {
 fn a_refresh_under_every_misbehaviour() {
     let sandbox = Sandbox::start(&[]);
     for name in [
-        "refused-refresh", "invalid-grant", "invalid-client", "html-error", "html-200",
-        "error-in-200", "token-redirect", "huge-answer", "server-error-once",
-        "no-refresh-rotation", "no-refresh-token", "drop-after-refresh", "echoed-secret",
+        "refused-refresh",
+        "invalid-grant",
+        "invalid-client",
+        "html-error",
+        "html-200",
+        "error-in-200",
+        "token-redirect",
+        "huge-answer",
+        "server-error-once",
+        "no-refresh-rotation",
+        "no-refresh-token",
+        "drop-after-refresh",
+        "echoed-secret",
     ] {
         sandbox.misbehave(&[]);
         let home = connected(&sandbox);

@@ -56,6 +56,7 @@ mod report;
 mod safeguards;
 mod sandbox_app;
 mod services;
+mod several;
 mod signed;
 mod smoke;
 mod store;

@@ -92,7 +92,9 @@ fn junit_counts_its_cases_and_its_failures() {
 #[test]
 fn html_stands_alone_and_draws_the_sequence() {
     let html = read(&reported(), "html");
-    assert!(html.contains("Content-Security-Policy") && html.contains("default-src &#x27;none&#x27;"));
+    assert!(
+        html.contains("Content-Security-Policy") && html.contains("default-src &#x27;none&#x27;")
+    );
     for forbidden in ["<script", "<link", "<img", " style=\"", "@import", "src=", "url(http"] {
         assert!(!html.contains(forbidden), "{forbidden}");
     }
