@@ -58,14 +58,14 @@ fn pages_have_a_bound_and_a_circle_is_noticed() {
         (200, link, format!("[{:?}]", request.target))
     });
     let ran = home.run(&["call", "paging", &format!("{}/a", circle.url()), "--paginate"]);
-    ran.expect(8).says("round in a circle");
+    ran.expect(8).says("the pages cannot be turned");
     assert!(circle.seen().len() <= 3);
     let same = Recorder::start(|_| {
         (200, "application/json", "{\"items\": [1], \"cursor\": \"x\"}".into())
     });
     let home = paging(&sandbox, PAGINATIONS[4]);
     let ran = home.run(&["call", "paging", &same.url(), "--paginate"]).expect(8);
-    assert_eq!(ran.says("round in a circle").stdout, "1\n");
+    assert_eq!(ran.says("the same one again").stdout, "1\n");
 }
 
 #[test]
@@ -87,7 +87,8 @@ fn what_has_no_pages_says_so() {
     let call = ["call", "paging", "/api/pages", "--paginate"];
     home.run(&call).expect(2).says("does not say how pages go on");
     let home = paging(&sandbox, PAGINATIONS[0]);
-    home.run(&[&call[..], &["-d", "{}"]].concat()).expect(2).says("GET");
+    let ran = home.run_with_input(&[&call[..], &["-d", "-"]].concat(), "{}");
+    ran.expect(2).says("standard input");
     let ran = home.run(&["call", "paging", "/api/status/404", "--paginate"]).expect(8);
     assert_eq!(ran.json()["status"], 404);
     home.run(&["call", "paging", "/api/text", "--paginate"]).expect(1).says("no JSON");
@@ -107,11 +108,6 @@ fn a_filter_takes_the_answer_apart() {
     let ran = home.run(&["call", APP, "/api/pages", "--jq", ".items[], .next"]).expect(0);
     assert!(ran.stdout.starts_with("1\n2\n\"http://"), "{}", ran.stdout);
     let ran = home.run(&["call", APP, "/me", "--jq", ".email", "-r"]).expect(0);
-    assert_eq!(
-        ran.stdout,
-        "key-practice@sandbox.test\n"
-            .replace("key-practice", ran.stdout.split('@').next().unwrap())
-    );
     assert!(!ran.stdout.contains('"'));
     home.run(&["call", APP, "/me", "--jq", ".[] |"]).expect(2).says("is no filter");
     home.run(&["call", APP, "/me", "--jq", "nonsense"]).expect(2).says("`nonsense`");
@@ -139,6 +135,9 @@ fn lines_and_events_come_out_as_they_arrive() {
         call.extend(filter.iter().flat_map(|filter| ["--jq", *filter]));
         let mut child = home.command(&call).spawn().unwrap();
         let (mut stream, _) = listener.accept().unwrap();
+        // What is not read when the connection is closed would reset it.
+        let mut asked = BufReader::new(stream.try_clone().unwrap()).lines();
+        asked.find(|line| line.as_ref().unwrap().is_empty());
         let line = if kind.starts_with("text") { "data: {\"n\":1}\n" } else { "{\"n\":1}\n" };
         let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
         stream.write_all((head + line).as_bytes()).unwrap();

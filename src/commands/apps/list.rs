@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &ListArguments, app: &App) -> Result<()> {
 /// What is shown, the best fit first, and how many are not. A search that names what is hidden, or
 /// that fits nothing else, shows it.
 fn find(entries: Vec<Entry>, search: &str, all: bool) -> (Vec<Entry>, usize) {
-    let fits = entries.into_iter().filter_map(|entry| Some((entry.fit(search), entry)));
+    let fits = entries.into_iter().map(|entry| (entry.fit(search), entry));
     let mut found: Vec<(Fit, Entry)> = match search {
         "" => fits.map(|(_, entry)| (Fit::Name, entry)).collect(),
         _ => fits.filter_map(|(fit, entry)| Some((fit?, entry))).collect(),

@@ -74,7 +74,8 @@ fn pagination<'a>(caller: &Caller<'a>, input: &Input) -> Result<&'a Pagination> 
     }
     let definition = caller.around.definition;
     definition.pagination.as_ref().ok_or_else(|| {
-        let message = format!("the definition of `{}` does not say how pages go on", definition.app);
+        let message =
+            format!("the definition of `{}` does not say how pages go on", definition.app);
         Error::new(Kind::Usage, message).hint("its key is `pagination`; the README has its types")
     })
 }

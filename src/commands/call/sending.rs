@@ -51,7 +51,7 @@ pub(super) async fn send(
             .hint("give the body as `-d @FILE`")
             .into());
     }
-    around.http.note("the server wants its nonce in the proof (RFC 9449 section 9)");
+    around.http.note("the server wants its nonce in the proof (RFC 9449, section 9)");
     let response = once(around, input, opened, &session, &mut request, terminal).await?;
     Ok((request, response))
 }
