@@ -1,7 +1,7 @@
 //! `tieline test`: does an account work, and if not, why.
 
 use super::connect::{Ground, Options, definition, prepare};
-use super::{App, authorization, authorization_of, trace};
+use super::{App, authorization, authorization_of, rehearsal, trace};
 use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::definition::names::AccountId;
@@ -25,7 +25,8 @@ const SCHEMA: u32 = 1;
 #[command(after_help = "Examples:\n  \
     tieline test github\n  \
     tieline test --all --json\n  \
-    tieline test ./my-app.yaml --fresh")]
+    tieline test ./my-app.yaml --fresh\n  \
+    tieline test ./my-app.yaml --against-sandbox")]
 pub struct Arguments {
     /// `app`, `app/name`, or a definition's path
     #[arg(add = crate::candidates::accounts_or_files())]
@@ -36,6 +37,10 @@ pub struct Arguments {
     /// Run the whole authorization and keep nothing; always so for a path
     #[arg(long)]
     pub fresh: bool,
+    /// Run the app's definition against a server made from it, which fails in every way that apps
+    /// do; no account of yours is touched
+    #[arg(long, conflicts_with_all = ["all", "fresh"])]
+    pub against_sandbox: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -71,6 +76,10 @@ impl Tested {
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let accounts = app.accounts();
     let targets = targets(arguments, &accounts)?;
+    if arguments.against_sandbox {
+        let auth = arguments.options.auth.as_deref();
+        return rehearsal::run(app, &targets, auth, arguments.json).await;
+    }
     let mut all = Vec::new();
     for target in &targets {
         let http = app.http(arguments.options.request_seconds());

@@ -83,7 +83,8 @@ impl Service {
                 self.tokens(memory, true)
             }
             (Role::Refresh(at), Way::OAuth2(oauth2)) if last(oauth2.refresh.len(), at) => {
-                self.tokens(memory, oauth2.refresh_policy == RefreshPolicy::Rotates)
+                let rotates = oauth2.refresh_policy == RefreshPolicy::Rotates || self.rotates();
+                self.tokens(memory, rotates)
             }
             (Role::Login(at), Way::Login(steps)) if last(steps.len(), at) => {
                 let token = memory.issue("session");

@@ -46,6 +46,7 @@ mod proxy;
 mod readme;
 mod redirect;
 mod refresh;
+mod rehearsal;
 mod safeguards;
 mod sandbox_app;
 mod services;

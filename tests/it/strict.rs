@@ -70,8 +70,8 @@ fn a_key_elsewhere_is_refused() {
         (
             "ontraport",
             "api_key",
-            "Api-Key: \"{{api_key}}\"",
-            "Api-Key: \"{{api_secret}}\"",
+            "Api-Key: \"{{api_key}}\"\n        Api-Appid: \"{{api_secret}}\"",
+            "Api-Key: \"{{api_secret}}\"\n        Api-Appid: \"{{api_key}}\"",
             "the header `api-key` has another value",
         ),
         ("sendy", "api_key", "params:", "query:", "`api_key` has nothing to do in the query"),
@@ -268,10 +268,11 @@ fn another_signature_is_refused() {
         (
             "woocommerce",
             "http",
-            "consumer_secret: \"{{api_secret}}\"",
-            "consumer_secret: \"{{api_key}}\"",
-            "the signature is wrong",
+            "consumer_key: \"{{api_key}}\"\n          consumer_secret: \"{{api_secret}}\"",
+            "consumer_key: \"{{api_secret}}\"\n          consumer_secret: \"{{api_key}}\"",
+            "`oauth_consumer_key` is not the one that is expected",
         ),
+        ("netsuite", "token", "realm: '{{upper", "realm: 'x{{upper", "the realm is another"),
         (
             "google",
             "service_account",
