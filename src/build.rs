@@ -1,6 +1,8 @@
-//! Embeds the catalogue: a table of name, title and text, sorted by name, so that one definition is
-//! found by binary search and no other is parsed. And links the unwinder in, where that can be done.
+//! Embeds the catalogue: a table sorted by name, so that one definition is found by binary search and
+//! no other is parsed. Beside each text stands what lists and completion show of it, so that they
+//! parse nothing. And links the unwinder in, where that can be done.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,15 +18,22 @@ fn main() -> io::Result<()> {
         .collect();
     // By name: `google-contacts.yaml` sorts before `google.yaml`, and `google` before both.
     files.sort_by_key(|path| path.file_stem().map(ToOwned::to_owned));
-    let mut table = String::from("&[\n");
-    for path in files {
+    let mut texts = BTreeMap::new();
+    for path in &files {
         println!("cargo::rerun-if-changed={}", path.display());
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let text = fs::read_to_string(&path)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        texts.insert(name, fs::read_to_string(path)?);
+    }
+    let mut table = String::from("&[\n");
+    for (name, text) in &texts {
         let _ = writeln!(
             table,
-            "    Embedded {{ name: {name:?}, title: {:?}, text: {text:?} }},",
-            title(&text)
+            "    Embedded {{ name: {name:?}, title: {:?}, status: {:?}, family: {}, \
+             authorizations: &{:?}, text: {text:?} }},",
+            top(text, "title").unwrap_or_default(),
+            top(text, "status").unwrap_or("unverified"),
+            text.lines().next().is_some_and(|line| line.contains("the parent of")),
+            authorizations(&texts, name),
         );
     }
     table.push(']');
@@ -33,12 +42,45 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&out).join("catalogue.rs"), table)
 }
 
-/// The top-level `title`, for lists and completion.
-fn title(text: &str) -> String {
-    let line = text.lines().find_map(|line| line.strip_prefix("title:"));
-    let value = line.unwrap_or_default();
-    let value = value.split(" #").next().unwrap_or_default().trim();
-    value.trim_matches(['"', '\'']).to_owned()
+/// The text of a top-level key.
+fn top<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let mut values = text.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+    values.next().map(scalar)
+}
+
+fn scalar(text: &str) -> &str {
+    text.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\''])
+}
+
+/// The authorizations of an app by name and type, its parents' first. The catalogue is written in one
+/// style, block mappings indented by two, so lines tell; a test compares this with the parser.
+fn authorizations(texts: &BTreeMap<String, String>, app: &str) -> Vec<(String, String)> {
+    let Some(text) = texts.get(app) else { return Vec::new() };
+    let mut found =
+        top(text, "extends").map_or_else(Vec::new, |parent| authorizations(texts, parent));
+    let own = text.lines().skip_while(|line| *line != "authorizations:").skip(1);
+    let mut anchors = BTreeMap::new();
+    let (mut name, mut anchor) = (String::new(), "");
+    for line in own.take_while(|line| line.starts_with([' ', '#']) || line.is_empty()) {
+        let indent = line.len() - line.trim_start().len();
+        let Some((key, value)) = line.trim_start().split_once(':') else { continue };
+        let value = scalar(value);
+        let kind = match (indent, key) {
+            (2, key) if !key.starts_with('#') => {
+                (name, anchor) = (key.to_owned(), value.strip_prefix('&').unwrap_or_default());
+                continue;
+            }
+            (4, "type") => value,
+            (4, "<<") => anchors.get(value.trim_start_matches('*')).copied().unwrap_or_default(),
+            _ => continue,
+        };
+        anchors.insert(anchor, kind);
+        match found.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = kind.to_owned(),
+            None => found.push((name.clone(), kind.to_owned())),
+        }
+    }
+    found
 }
 
 /// The standard library asks for `libgcc_s.so` on Linux, which the loader finds, maps and relocates

@@ -2,10 +2,10 @@
 
 use crate::commands::{
     App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, doctor,
-    exec, git_credential, lint, proxy, sandbox, test, token, welcome,
+    exec, git_credential, lint, man, proxy, sandbox, test, token, welcome,
 };
 use crate::error::{KINDS, Result};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 
 /// Connects your terminal to any app's API.
 #[derive(Parser, Debug)]
@@ -39,18 +39,82 @@ pub enum Command {
     Sandbox(sandbox::Arguments),
     Demo(demo::Arguments),
     Doctor(doctor::Arguments),
+    Man(man::Arguments),
 }
 
-/// The command line with the table of exit statuses.
+/// The commands by what they are for, in the order of the help; what is not named comes last.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Connect", &["apps", "connect", "accounts", "client", "disconnect"]),
+    ("Use", &["call", "test"]),
+    ("Hand over", &["token", "exec", "proxy", "git-credential"]),
+    ("Definitions", &["lint", "schema"]),
+    ("Practice", &["sandbox", "demo"]),
+];
+const REST: &str = "This computer";
+
+const EXAMPLES: &str = "Examples:
+  tieline connect github
+  tieline call github /user
+  tieline test --all
+  tieline exec github -- gh repo list";
+
+/// The command line, its commands in groups, with examples and the table of exit statuses.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command().after_help(statuses())
+    let command = Cli::command().after_help(format!("{EXAMPLES}\n\n{}", statuses()));
+    let groups = groups(&command);
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{}\n{{options}}{{after-help}}",
+        heading("Options")
+    ))
+}
+
+/// Each group as a heading, and its commands with what they do: the library knows one list only.
+fn groups(command: &clap::Command) -> String {
+    let grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));
+    let all = || command.get_subcommands().filter(|it| !it.is_hide_set());
+    let rest: Vec<&str> = all().map(clap::Command::get_name).filter(|it| !grouped(it)).collect();
+    let width = all().map(|it| it.get_name().len()).max().unwrap_or_default();
+    let line = |name: &&str| {
+        let it = command.find_subcommand(name)?;
+        let about = it.get_about().map(ToString::to_string).unwrap_or_default();
+        let literal = command.get_styles().get_literal();
+        Some(format!("  {literal}{name}{literal:#}{:1$}{about}\n", "", width + 2 - name.len()))
+    };
+    let groups = GROUPS.iter().map(|(title, names)| (*title, *names)).chain([(REST, &*rest)]);
+    groups
+        .map(|(title, names)| {
+            format!("{}\n{}\n", heading(title), names.iter().filter_map(line).collect::<String>())
+        })
+        .collect()
+}
+
+fn heading(title: &str) -> String {
+    let styles = clap::builder::Styles::styled();
+    let style = styles.get_header();
+    format!("{style}{title}:{style:#}")
 }
 
 fn statuses() -> String {
     let rows = KINDS.iter().map(|(_, status, meaning)| format!("  {status:<4} {meaning}"));
     let rows: Vec<String> = std::iter::once("  0    done".to_owned()).chain(rows).collect();
     format!("Exit status:\n{}", rows.join("\n"))
+}
+
+/// What `--color` says, for the help and for mistakes on the command line itself: they are told before
+/// anything on it is understood.
+pub fn color(words: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
+    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let value =
+        words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix("--color")? {
+            "" => words.get(at + 1).map(String::as_str),
+            rest => rest.strip_prefix('='),
+        });
+    match value {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
 }
 
 /// Runs what needs to wait for nothing: without a runtime, whose setting up would cost more than the
@@ -65,6 +129,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
         Some(Command::Apps(arguments)) => Some(apps::run(arguments, app)),
         Some(Command::Lint(arguments)) => Some(lint::run(arguments, app)),
         Some(Command::Completions(arguments)) => Some(completions::run(arguments, app)),
+        Some(Command::Man(arguments)) => Some(man::run(arguments, command(), app)),
         _ => None,
     }
 }
@@ -76,7 +141,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
 pub async fn run(cli: Cli, app: &App) -> Result<()> {
     match cli.command {
         None => welcome::run(app),
-        Some(Command::Connect(arguments)) => connect::run(&arguments, app).await,
+        Some(Command::Connect(arguments)) => connect::run(arguments, app).await,
         Some(Command::Accounts(arguments)) => accounts::run(&arguments, app).await,
         Some(Command::Disconnect(arguments)) => disconnect::run(&arguments, app).await,
         Some(Command::Test(arguments)) => test::run(&arguments, app).await,
@@ -92,5 +157,6 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,
         Some(Command::Demo(arguments)) => demo::run(&arguments, app).await,
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, app).await,
+        Some(Command::Man(arguments)) => man::run(&arguments, command(), app),
     }
 }

@@ -9,6 +9,7 @@
 //! | layer | modules | what it may touch |
 //! |---|---|---|
 //! | commands | [`cli`], [`commands`] | arguments |
+//! | reports | [`report`] | nothing: pure functions over what a trial found |
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | error | [`error`] | nothing: it converts what lies below |
 //! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`sandbox`], [`stand_in`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
@@ -40,6 +41,7 @@ pub mod oauth2;
 pub mod pending;
 pub mod redirect;
 pub mod refresh;
+pub mod report;
 pub mod request;
 pub mod sandbox;
 pub mod secret;

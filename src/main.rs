@@ -3,7 +3,7 @@
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
-use tieline::cli::{Cli, Command, command, run, run_at_once};
+use tieline::cli::{Cli, Command, color, command, run, run_at_once};
 use tieline::commands::{App, completions};
 use tieline::error::{Error, Kind, Result};
 
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     }
     debug_assert!(Cli::command().get_name() == "tieline");
     // Taking the command line's description apart would cost as much as using it did.
-    let mut description = ManuallyDrop::new(command());
+    let mut description = ManuallyDrop::new(command().color(color(std::env::args_os())));
     let cli = match Cli::from_arg_matches(&description.get_matches_mut()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
@@ -42,7 +42,7 @@ fn start(cli: Cli, app: &App) -> Result<()> {
     let go_on = match &cli.command {
         Some(Command::Connect(arguments)) => Some(format!(
             "nothing was stored; run `tieline connect {}` to try again",
-            arguments.app
+            arguments.app.as_deref().unwrap_or("APP")
         )),
         _ => None,
     };

@@ -11,7 +11,7 @@ use crate::http::Client;
 use crate::refresh::Surroundings;
 use crate::terminal::Style;
 
-/// Revoke an account's credential where the app can, and forget it
+/// Revoke an account's credential where the app can; forget it
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// `app` or `app/name`

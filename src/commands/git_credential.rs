@@ -20,7 +20,7 @@ const MAX_INPUT: u64 = 64 * 1024;
 /// What servers take for the user's name where a token is the password. GitHub takes any, GitLab this.
 const ANY_USER: &str = "oauth2";
 
-/// Answer git when it asks for a password, with an account's token
+/// Answer git when it asks for a password with an account's token
 ///
 /// The account has to be good for the host that git names: its definition lists it under `hosts`.
 /// A token that the server refused is renewed for the next time.

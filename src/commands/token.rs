@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
 
-/// Print an account's access token or key, renewed if need be, for a script
+/// Print an account's access token or key, renewed if need be
 ///
 /// It never opens a browser. The token is as good as a password: whoever reads the output has it.
 #[derive(clap::Args, Debug)]

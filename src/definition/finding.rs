@@ -5,6 +5,9 @@ use super::source::Span;
 use crate::text::printable;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+/// Longer lines are not drawn, in bytes.
+const MAX_DRAWN: usize = 4096;
+
 /// One mistake.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -41,20 +44,26 @@ impl Finding {
         format!("{name}:{line}:{column}: {level}[{}]: {}", self.rule, self.message)
     }
 
-    /// The finding with its source line and a caret, several lines.
+    /// The finding with its source line and a caret, several lines; one line where that is too long.
     #[must_use]
     pub fn draw(&self, color: bool) -> String {
         let level = match self.rule.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let text = &self.span.source.text;
-        let end = (self.span.start + self.span.length.max(1)).min(text.len());
-        let mut caret = AnnotationKind::Primary.span(self.span.start.min(end)..end);
+        let (line, start, text) = self.span.lines();
+        if text.len() > MAX_DRAWN {
+            let help = self.help.iter().map(|help| format!("\n  {help}"));
+            return std::iter::once(self.line()).chain(help).collect();
+        }
+        let start = self.span.start - start;
+        let end = (start + self.span.length.max(1)).min(text.len());
+        let mut caret = AnnotationKind::Primary.span(start.min(end)..end);
         if let Some(help) = &self.help {
             caret = caret.label(help.as_str());
         }
-        let snippet = Snippet::source(text.as_str())
+        let snippet = Snippet::source(text)
+            .line_start(line)
             .path(self.span.source.name.as_str())
             .fold(true)
             .annotation(caret);

@@ -17,6 +17,7 @@ mod merge;
 pub mod names;
 mod oauth1;
 mod oauth2;
+mod pagination;
 mod presets;
 mod reach;
 mod reader;
@@ -29,6 +30,7 @@ mod signature;
 pub mod source;
 mod token_endpoint;
 mod tree;
+mod unused;
 pub mod yaml;
 
 pub use assertion::{ALGORITHMS, Assertion};
@@ -195,8 +197,7 @@ impl Definition {
             App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
         let authorizations = read_authorizations(reader, &entries, &context);
         if let Some(node) = entries.take("pagination") {
-            let keys = ["type", "from", "param", "size_param", "items"];
-            reader.entries(node, "`pagination`", &keys);
+            pagination::check(reader, node);
         }
         let accounts = [("one", false), ("many", true)];
         let definition = Self {
@@ -219,6 +220,7 @@ impl Definition {
             errors: read_errors(reader, &entries),
         };
         reach::check(reader, &definition, node);
+        unused::check(reader, node);
         Some(definition)
     }
 }

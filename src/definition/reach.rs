@@ -60,6 +60,22 @@ impl Definition {
         hosts
     }
 
+    /// The hosts that an authorization's credential may go to before any field has a value, beside
+    /// servers of the user's own.
+    #[must_use]
+    pub fn host_patterns(&self, auth: &Authorization) -> Vec<String> {
+        let mut hosts = Hosts::default();
+        match &self.hosts {
+            Some(listed) => listed.iter().for_each(|pattern| hosts.add(pattern.clone())),
+            None => urls(auth)
+                .filter_map(host_part)
+                .flat_map(|host| host_patterns(&host, auth))
+                .filter(|pattern| !pattern.contains("{{"))
+                .for_each(|pattern| hosts.add(pattern)),
+        }
+        hosts.patterns().to_vec()
+    }
+
     /// Where a URL that begins with a value may lead: the user's own server by its field's name, or
     /// what `hosts` lists.
     fn raw_host(&self, url: &Template, auth: &Authorization) -> Vec<String> {

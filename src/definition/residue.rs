@@ -43,22 +43,28 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
 /// Looks through a whole file.
 pub(super) fn check(source: &Rc<Source>, findings: &mut Vec<Finding>) {
-    let text = &source.text;
-    for (start, word) in words(text) {
-        let span = || Span::of(source, start, word.len());
-        if NOTES.contains(&word) {
-            let message = format!("`{word}`: something is still to be done here");
-            findings.push(Finding::new(Rule::Todo, span(), message));
-        } else if looks_secret(word) {
-            let message = "this looks like a secret, and a definition holds none";
-            let finding = Finding::new(Rule::SecretInDefinition, span(), message);
-            findings.push(finding.help("take it out, and have it replaced where it is from"));
-        }
+    let mut start = 0;
+    for line in source.text.split_inclusive('\n') {
+        check_line(source, start, line, findings);
+        start += line.len();
     }
-    if let Some(at) = text.find(PRIVATE_KEY) {
-        let span = Span::of(source, at, PRIVATE_KEY.len());
-        let finding = Finding::new(Rule::SecretInDefinition, span, "here stands a private key");
-        findings.push(finding.help("make it a secret field, and name that"));
+}
+
+/// One finding a line is enough to have it looked at.
+fn check_line(source: &Rc<Source>, at: usize, line: &str, findings: &mut Vec<Finding>) {
+    let key = line.find(PRIVATE_KEY).map(|start| (start, PRIVATE_KEY));
+    let secret = words(line).find(|(_, word)| looks_secret(word)).or(key);
+    let note = words(line).find(|(_, word)| NOTES.contains(word));
+    if let Some((start, word)) = secret {
+        let span = Span::of(source, at + start, word.len());
+        let message = "this looks like a secret, and a definition holds none";
+        let finding = Finding::new(Rule::SecretInDefinition, span, message);
+        findings.push(finding.help("take it out, and have it replaced where it is from"));
+    }
+    if let Some((start, word)) = note {
+        let span = Span::of(source, at + start, word.len());
+        let message = format!("`{word}`: something is still to be done here");
+        findings.push(Finding::new(Rule::Todo, span, message));
     }
 }
 
@@ -89,8 +95,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<(&'static str, (usize, usize))> {
         let mut findings = Vec::new();
-        let source = Source { name: "x.yaml".into(), text: text.into() };
-        check(&Rc::new(source), &mut findings);
+        check(&Rc::new(Source::new("x.yaml", text)), &mut findings);
         findings.iter().map(|finding| (finding.rule.id(), finding.span.position())).collect()
     }
 

@@ -1,5 +1,6 @@
 //! A definition's text, and places in it.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// The longest definition that is read, in bytes. The longest in the catalogue has 6 KB.
@@ -12,6 +13,26 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where each line begins, once that was asked for: a file may have thousands of findings.
+    lines: OnceCell<Vec<usize>>,
+}
+
+impl Source {
+    /// A text under a name.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), lines: OnceCell::new() }
+    }
+
+    /// The line of a byte, from 1, and the byte at which that line begins.
+    fn line_of(&self, at: usize) -> (usize, usize) {
+        let lines = self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
+        });
+        let line = lines.partition_point(|start| *start <= at);
+        (line, lines[line - 1])
+    }
 }
 
 /// A range in a source.
@@ -45,6 +66,16 @@ impl Span {
         self.position_of((self.start + self.length).min(self.source.text.len()))
     }
 
+    /// The first line it lies on, and the text of its lines with where they begin.
+    #[must_use]
+    pub(super) fn lines(&self) -> (usize, usize, &str) {
+        let text = &self.source.text;
+        let (line, start) = self.source.line_of(self.start);
+        let end = (self.start + self.length).min(text.len());
+        let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+        (line, start, &text[start..end])
+    }
+
     /// Whether a comment says something about it: behind it, or on the line above.
     #[must_use]
     pub fn has_comment(&self) -> bool {
@@ -55,10 +86,8 @@ impl Span {
     }
 
     fn position_of(&self, at: usize) -> (usize, usize) {
-        let before = &self.source.text[..at];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
-        (line, column)
+        let (line, start) = self.source.line_of(at);
+        (line, self.source.text[start..at].chars().count() + 1)
     }
 
     /// The first place of `needle` in or after this span's first line, else the span itself: a

@@ -47,17 +47,21 @@ impl Tree {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
-                Self::read(&Rc::new(Source { name, text }))
+                Self::read(&Rc::new(Source::new(name, text)))
             }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let source = Rc::new(Source { name, text });
+                let source = Rc::new(Source::new(name, text));
                 if error.as_bytes().len() > MAX_BYTES {
                     return Self::read(&source);
                 }
                 let span = Span::of(&source, at, '\u{fffd}'.len_utf8());
-                let finding = Finding::new(Rule::Unreadable, span, "this byte is not UTF-8");
+                let message = match error.as_bytes() {
+                    [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this is UTF-16, and not UTF-8",
+                    _ => "this byte is not UTF-8",
+                };
+                let finding = Finding::new(Rule::Unreadable, span, message);
                 Self { node: None, findings: vec![finding.help("save the file as UTF-8")] }
             }
         }

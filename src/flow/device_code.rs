@@ -121,8 +121,11 @@ fn tell(session: &Session<'_>, asking: &Asking<'_>, device: &Device) {
         terminal.paint(Style::Strong, &device.user_code)
     ));
     terminal.say("");
-    terminal.say(terminal.paint(Style::Command, device.verification_uri.as_str()));
+    terminal.say(terminal.link(device.verification_uri.as_str()));
     terminal.say("");
+    if asking.clipboard {
+        terminal.copy("The code", &device.user_code);
+    }
     let target = device.complete.as_ref().unwrap_or(&device.verification_uri);
     if terminal.terminals.error
         && let Some(lines) = crate::terminal::qr_code(target.as_str())

@@ -35,8 +35,11 @@ pub(super) fn tell(
         }
     }
     terminal.say("");
-    terminal.say(terminal.paint(Style::Command, url.as_str()));
+    terminal.say(terminal.link(url.as_str()));
     terminal.say("");
+    if asking.clipboard {
+        terminal.copy("The address", url.as_str());
+    }
     if waiting.is_some() {
         warn(session, asking);
     }
@@ -45,7 +48,7 @@ pub(super) fn tell(
 fn tell_here(session: &Session<'_>, asking: &Asking<'_>, url: &Url, waiting: &Waiting) {
     let terminal = asking.terminal;
     let host = url.host_str().unwrap_or_default();
-    terminal.detail("Open", terminal.paint(Style::Command, waiting.short_link()));
+    terminal.detail("Open", terminal.link(waiting.short_link()));
     let asks = match asking.scopes.is_empty() {
         true => format!("{host}, which will ask you to agree"),
         false => format!("{host}, which will ask you for: {}", asking.scopes.join(", ")),
@@ -68,7 +71,7 @@ fn tell_over_ssh(session: &Session<'_>, asking: &Asking<'_>, waiting: &Waiting, 
     terminal.say(format!("  {}  {first}", mark("A")));
     terminal
         .say(format!("     {}", terminal.paint(Style::Command, &forward(session, asking, ssh))));
-    terminal.say(format!("     {}", terminal.paint(Style::Command, waiting.short_link())));
+    terminal.say(format!("     {}", terminal.link(waiting.short_link())));
     if paste {
         terminal.say("");
         terminal.say("  B  Open this in any browser. It ends on a page that cannot be reached;");

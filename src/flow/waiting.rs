@@ -62,7 +62,8 @@ pub(super) async fn wait(
                     return Ok(callback.params);
                 }
                 Event::Stray(reason) => {
-                    session.http.note(format!("a redirect was not ours: {reason}"));
+                    let told = format!("a redirect was not ours: {reason}");
+                    session.http.note_check(false, told, "RFC 6749, section 10.12");
                     terminal.waited();
                     terminal.say(format!("A redirect came that is not the answer to this request: {reason}. Still waiting."));
                 }

@@ -1,9 +1,10 @@
 //! Tables, wrapped sentences, durations: text laid out in columns.
 
+use crate::text::is_right_to_left;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-/// A table aligned by spaces. The last but one column is the one that is cut to fit the width.
+/// A table aligned by spaces. The widest columns are the ones that are cut to fit the width.
 #[must_use]
 pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec<String> {
     let mut widths: Vec<usize> = header.iter().map(|cell| cell.width()).collect();
@@ -15,31 +16,37 @@ pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec
     if let Some(width) = width {
         shrink(&mut widths, width);
     }
-    let head = line(header.iter().copied(), &widths);
-    let rest = rows.iter().map(|row| line(row.iter().map(String::as_str), &widths));
+    let isolates = width.is_some();
+    let head = line(header.iter().copied(), &widths, isolates);
+    let rest = rows.iter().map(|row| line(row.iter().map(String::as_str), &widths, isolates));
     std::iter::once(head).chain(rest).collect()
 }
 
-/// The cells of a row, each as wide as its column.
-fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
+/// The cells of a row, each as wide as its column. On a screen, what is written from right to left is
+/// isolated (UAX #9: FSI, PDI), so that it does not carry the next cell along.
+fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize], isolates: bool) -> String {
     let mut line = String::with_capacity(widths.iter().map(|width| width + 2).sum());
     let mut behind = 0;
     for (cell, &width) in cells.zip(widths) {
         line.extend(std::iter::repeat_n(' ', behind));
         let cell = cut(cell, width);
-        line.push_str(&cell);
+        match isolates && cell.chars().any(is_right_to_left) {
+            true => line.extend(["\u{2068}", &cell, "\u{2069}"]),
+            false => line.push_str(&cell),
+        }
         behind = width - cell.width() + 2;
     }
     line.truncate(line.trim_end().len());
     line
 }
 
-/// Takes what is too much from the widest column.
+/// Takes what is too much from the widest column, and then from the next that is as wide.
 fn shrink(widths: &mut [usize], width: usize) {
-    let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
-    let excess = total.saturating_sub(width);
-    if let Some(widest) = widths.iter_mut().max() {
-        *widest = widest.saturating_sub(excess).max(8.min(*widest));
+    let mut total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    while total > width {
+        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 8) else { return };
+        *widest -= 1;
+        total -= 1;
     }
 }
 
@@ -99,6 +106,17 @@ mod tests {
         assert_eq!(lines, ["ONE  TWO     THREE", "a    日本語  x"]);
         let rows = vec![vec!["a".into(), "b".repeat(100), "x".into()]];
         assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
+        let rows = vec![vec!["a".repeat(30), "日本語".repeat(9), "c".repeat(50)]];
+        assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
+    }
+
+    #[test]
+    fn a_name_from_right_to_left_stays_in_its_cell() {
+        let rows = vec![vec!["a".into(), "דנה".into(), "1".into()]];
+        let lines = table(&["ONE", "TWO", "N"], &rows, Some(80));
+        assert_eq!(lines[1], "a    \u{2068}דנה\u{2069}  1");
+        // What a program reads has nothing in it that is not in the name.
+        assert_eq!(table(&["ONE", "TWO", "N"], &rows, None)[1], "a    דנה  1");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod layout;
 mod lines;
+mod link;
 mod prompt;
 mod qr;
 
@@ -23,6 +24,8 @@ pub struct Terminal {
     color_output: bool,
     color_error: bool,
     unicode: bool,
+    dumb: bool,
+    links: bool,
     /// `-v` how often.
     pub verbosity: u8,
 }
@@ -77,6 +80,8 @@ impl Terminal {
             color_output: wanted(context.terminals.output),
             color_error: wanted(context.terminals.error),
             unicode: utf8 && !ascii && !dumb,
+            dumb,
+            links: context.terminals.error && !dumb && link::shows_links(context),
             verbosity,
         }
     }

@@ -5,7 +5,7 @@ use crate::definition::Field;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use dialoguer::theme::Theme;
-use dialoguer::{Confirm, Input, Select};
+use dialoguer::{Confirm, FuzzySelect, Input, Select};
 use std::io::{self, Write};
 
 impl Terminal {
@@ -64,6 +64,22 @@ impl Terminal {
             .items(labels)
             .default(preset)
             .interact()
+            .map_err(prompt_error)
+    }
+
+    /// Asks for one of many, which is searched for as it is typed; `None` if Escape is pressed.
+    ///
+    /// # Errors
+    /// Ctrl-C, or the terminal is gone.
+    pub fn search(&self, prompt: &str, labels: &[String]) -> Result<Option<usize>> {
+        FuzzySelect::with_theme(&Plain)
+            .with_prompt(prompt)
+            .items(labels)
+            .default(0)
+            .max_length(10)
+            .report(false)
+            .highlight_matches(self.color_error)
+            .interact_opt()
             .map_err(prompt_error)
     }
 

@@ -1,7 +1,6 @@
-//! `lint`: every mistake in one run, each with its place; and files that no lint should choke on.
+//! `lint`: every mistake in one run, each with its place.
 
 use crate::support::{Home, Ran};
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 pub(crate) fn lint(home: &Home, target: &str) -> Ran {
@@ -215,20 +214,6 @@ fn choosing_at_a_token_endpoint_is_told_and_not_ignored() {
 }
 
 #[test]
-fn a_pipe_in_a_definitions_place_is_told_and_not_waited_for() {
-    let home = Home::new();
-    let path = home.path().join("home/apps/pipe.yaml");
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let text = path.display().to_string();
-    for arguments in [&["lint"][..], &["lint", &text], &["connect", &text], &["test", &text]] {
-        home.run(arguments).expect(2).says("it is a pipe or a device");
-    }
-    home.run(&["connect", "pipe"]).expect(2);
-    home.run(&["apps"]).expect(0);
-}
-
-#[test]
 fn a_wrong_url_does_not_hide_the_rest_of_its_endpoint() {
     let home = Home::new();
     let endpoint =
@@ -248,89 +233,6 @@ fn a_wrong_definition_is_not_used_and_names_its_first_mistakes() {
     home.run(&["lint", "bad"]).expect(4);
     home.run(&["lint"]).expect(4);
     home.run(&["call", "github", "/user"]).expect(3);
-}
-
-#[test]
-fn what_is_no_yaml_is_told_with_its_place() {
-    for (text, place) in [
-        ("title: A\n\tbase_url: x\n", ""),
-        ("title: \"A\n", "yaml 1:8"),
-        ("title: A\n---\ntitle: B\n", "yaml"),
-        ("title: [A\n", "yaml"),
-        ("a: *nowhere\n", "yaml 1:4"),
-        ("a: !!python/object x\n", ""),
-        ("? [complex, key]\n: x\n", ""),
-        ("1: x\n", ""),
-    ] {
-        let home = Home::new();
-        home.write("a.yaml", text);
-        let ran = lint(&home, "a.yaml").expect(4);
-        assert!(ran.stdout.contains("a.yaml:"), "{text:?}: {}", ran.stdout);
-        if !place.is_empty() {
-            assert!(finding(text).starts_with(place), "{text:?}: {}", finding(text));
-        }
-        assert!(
-            !ran.stdout.contains("DuplicateKey") && !ran.stdout.contains("from_str"),
-            "{}",
-            ran.stdout
-        );
-    }
-}
-
-#[test]
-fn a_byte_order_mark_does_not_matter() {
-    let home = Home::new();
-    home.write("a.yaml", &format!("\u{feff}{}", around("")));
-    lint(&home, "a.yaml").expect(0);
-    home.write("b.yaml", &around("").replace('\n', "\r\n"));
-    lint(&home, "b.yaml").expect(0);
-}
-
-#[test]
-fn what_is_no_text_is_told_and_the_other_files_are_looked_at() {
-    let home = Home::new();
-    std::fs::create_dir(home.path().join("defs")).unwrap();
-    std::fs::write(home.path().join("defs/binary.yaml"), b"title: \xff\xfe\n").unwrap();
-    home.write("defs/zzz.yaml", "titel: A\n");
-    home.run(&["lint", "defs/binary.yaml"]).expect(4).prints("not UTF-8").prints("binary.yaml:1:8");
-    home.run(&["lint", "defs"]).expect(4).prints("not UTF-8").prints("`titel` is no key");
-}
-
-#[test]
-fn bombs_and_giants_are_refused_at_once() {
-    let home = Home::new();
-    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for at in 1..30 {
-        bomb += &format!("a{at}: &a{at} [{}]\n", vec![format!("*a{}", at - 1); 9].join(", "));
-    }
-    home.write("bomb.yaml", &bomb);
-    home.write("deep.yaml", &"[".repeat(200_000));
-    home.write("deep-map.yaml", &"{a: ".repeat(100_000));
-    home.write(
-        "deep-lines.yaml",
-        &(0..400).map(|n| format!("{}a:\n", " ".repeat(n))).collect::<String>(),
-    );
-    home.write("many.yaml", &(0..50_000).map(|n| format!("k{n}: 1\n")).collect::<String>());
-    home.write("long-line.yaml", &format!("title: {}\n", "x".repeat(900_000)));
-    home.write("braces.yaml", &around(&format!("base_url: \"{}\"", "{{".repeat(20_000))));
-    let nested = "{{#if api_key}}".repeat(2_000) + &"{{/if}}".repeat(2_000);
-    home.write("blocks.yaml", &around(&format!("request: {{ headers: {{ A: \"{nested}\" }} }}")));
-    for name in ["bomb", "deep", "deep-map", "deep-lines", "many", "long-line", "braces", "blocks"]
-    {
-        let ran = lint(&home, &format!("{name}.yaml")).expect(4);
-        assert!(ran.stdout.len() < 100_000, "{name} prints {} bytes", ran.stdout.len());
-    }
-}
-
-#[test]
-fn a_file_of_a_hundred_megabytes_is_not_read_to_its_end() {
-    let home = Home::new();
-    let path = home.path().join("giant.yaml");
-    let mut file = std::fs::File::create(path).unwrap();
-    file.write_all(b"title: A\n").unwrap();
-    file.set_len(100 * 1024 * 1024).unwrap();
-    lint(&home, "giant.yaml").expect(4).prints("1048576 bytes at most");
-    lint(&home, "/dev/zero").expect(2).says("pipe or a device");
 }
 
 #[test]

@@ -66,8 +66,9 @@ fn the_commands_are_those_of_the_help() {
         })
         .collect();
     told.sort_unstable();
+    let groups = ["Connect:", "Use:", "Hand over:", "Definitions:", "Practice:", "This computer:"];
     let mut known: Vec<String> =
-        help("Commands:").into_iter().map(|(command, _)| command).collect();
+        groups.iter().flat_map(|group| help(group)).map(|(command, _)| command).collect();
     known.sort_unstable();
     assert_eq!(told, known);
 }
@@ -159,4 +160,14 @@ fn the_sandbox_knows_every_client_that_is_named() {
         }
     }
     assert_eq!(tried, 7);
+}
+
+#[test]
+fn the_apps_are_those_of_the_list() {
+    let list = Home::new().run(&["apps", "--all", "--markdown"]).expect(0).stdout;
+    let readme = readme();
+    let section = readme.split_once("\n## The apps\n").unwrap().1;
+    let table =
+        section.split_once("</summary>\n\n").unwrap().1.split_once("\n</details>").unwrap().0;
+    assert_eq!(table, list, "put what `tieline apps --all --markdown` prints into README.md");
 }

@@ -268,9 +268,9 @@ fn another_signature_is_refused() {
         (
             "woocommerce",
             "http",
-            "consumer_key: \"{{api_key}}\"\n          consumer_secret: \"{{api_secret}}\"",
-            "consumer_key: \"{{api_secret}}\"\n          consumer_secret: \"{{api_key}}\"",
-            "`oauth_consumer_key` is not the one that is expected",
+            "consumer_secret: \"{{api_secret}}\"",
+            "consumer_secret: \"{{api_secret}}x\"",
+            "the signature is wrong",
         ),
         ("netsuite", "token", "realm: '{{upper", "realm: 'x{{upper", "the realm is another"),
         (

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
 
-/// List connected accounts, show one, rename it, or make it the default
+/// List accounts; show, rename, refresh one, make it the default
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -109,7 +109,8 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
 /// The table of all accounts.
 pub(super) fn print_table(app: &App) -> Result<()> {
     let accounts = app.accounts();
-    print_rows(app, &accounts, &connected(&accounts))
+    let all = connected(&accounts);
+    print_rows(app, &accounts, &all)
 }
 
 fn print_rows(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) -> Result<()> {

@@ -36,6 +36,7 @@ pub(super) async fn try_it(
             .collect(),
         scopes: arguments.options.scopes.clone(),
         no_browser: arguments.options.no_browser,
+        clipboard: arguments.options.clipboard,
         timeout: arguments.options.timeout,
         ask: arguments.options.ask,
         device: arguments.options.device,

@@ -4,6 +4,7 @@ mod address;
 mod client;
 mod grant;
 mod listening;
+mod menu;
 mod outcome;
 mod pending;
 mod prepare;
@@ -45,9 +46,9 @@ const TRIES: usize = 3;
     tieline connect github --start\n  \
     tieline connect github --finish -")]
 pub struct Arguments {
-    /// The app, `app/name`, a definition's path, or the address of an issuer or API
+    /// The app, `app/name`, a definition's path, or the address of an issuer or API; without it, a menu
     #[arg(add = candidates::apps_accounts_or_files())]
-    pub app: String,
+    pub app: Option<String>,
     /// What a whole authorization takes.
     #[command(flatten)]
     pub options: Options,
@@ -69,10 +70,21 @@ pub struct Arguments {
     pub finish: Option<String>,
 }
 
-pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
+impl Arguments {
+    /// What is to be connected.
+    fn word(&self) -> &str {
+        self.app.as_deref().unwrap_or_default()
+    }
+}
+
+pub(crate) async fn run(mut arguments: Arguments, app: &App) -> Result<()> {
     if app.stores.choice == StoreChoice::Env {
         return app.stores.get(StoreChoice::Env).map(|_| ());
     }
+    if arguments.app.is_none() {
+        arguments.app = Some(menu::pick_app(app)?);
+    }
+    let arguments = &arguments;
     let accounts = app.accounts();
     app.finish_interrupted(&accounts).await;
     if let Some(address) = &arguments.finish {
@@ -90,9 +102,9 @@ async fn connect_word(
     accounts: &Accounts<'_>,
     http: &Client,
 ) -> Result<()> {
-    let word = match is_address(&arguments.app) {
-        true => app_of(app, http, &arguments.app).await?,
-        false => arguments.app.clone(),
+    let word = match is_address(arguments.word()) {
+        true => app_of(app, http, arguments.word()).await?,
+        false => arguments.word().to_owned(),
     };
     let definition = definition(app, &word)?;
     let id = which(app, accounts, &definition, arguments)?;
@@ -124,9 +136,9 @@ fn which(
     definition: &Definition,
     arguments: &Arguments,
 ) -> Result<AccountId> {
-    let in_word = match Catalog::is_path(&arguments.app) || is_address(&arguments.app) {
+    let in_word = match Catalog::is_path(arguments.word()) || is_address(arguments.word()) {
         true => None,
-        false => arguments.app.split_once('/').map(|(_, name)| name),
+        false => arguments.word().split_once('/').map(|(_, name)| name),
     };
     let name = arguments.account.as_deref().or(in_word);
     let id = AccountId::new(definition.app.clone(), name)?;
@@ -207,7 +219,7 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
         let (waiting, result) = prepared.run(ground.app).await;
         match result {
             Ok(obtained) => {
-                let kept = match definition_path(&arguments.app) {
+                let kept = match definition_path(arguments.word()) {
                     Ok(path) => keep(arguments, ground, &prepared, obtained, path).await,
                     Err(error) => Err(error),
                 };

@@ -41,7 +41,7 @@ pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<(
     // Its endpoints may have come from the issuer just now.
     let oauth2 = oauth2_of(prepared.session.auth, id)?;
     let url = prepared.begin(app, oauth2).await?;
-    let kept = kept(&prepared, definition_path(&arguments.app)?);
+    let kept = kept(&prepared, definition_path(arguments.word())?);
     let _lock = accounts.lock_pending(id).await?;
     accounts.keep_pending(id, &kept, app.stores.choice).await?;
     app.terminal.print(&format!("{url}\n"))?;
@@ -141,12 +141,11 @@ pub(super) async fn finish(
 
 /// Which account: named, or the only one that was started.
 fn which(arguments: &Arguments, app: &App, accounts: &Accounts<'_>) -> Result<AccountId> {
-    let word = &arguments.app;
+    let word = arguments.word();
     let (of_app, in_word) = match Catalog::is_path(word) {
         true => (definition(app, word)?.app, None),
         false => {
-            let (of_app, name) =
-                word.split_once('/').map_or((&**word, None), |(a, n)| (a, Some(n)));
+            let (of_app, name) = word.split_once('/').map_or((word, None), |(a, n)| (a, Some(n)));
             (AppName::parse(of_app)?, name)
         }
     };

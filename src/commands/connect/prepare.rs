@@ -46,6 +46,9 @@ pub struct Options {
     /// Print the address and open no browser
     #[arg(long)]
     pub no_browser: bool,
+    /// Copy the address or the code to the clipboard, where the terminal can
+    #[arg(long)]
+    pub clipboard: bool,
     /// How long to wait for the browser [default: 300] and for each request [default: 30], in seconds
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
@@ -88,6 +91,7 @@ pub(in crate::commands) struct Prepared<'a> {
     /// A client from the environment, to be kept with the account.
     pub(super) new_client: bool,
     open: bool,
+    clipboard: bool,
     wait: Duration,
     grant: GrantType,
     listening: Listening,
@@ -204,6 +208,7 @@ impl<'a> Prepared<'a> {
             new_client: false,
             grant: GrantType::AuthorizationCode,
             open: !options.no_browser,
+            clipboard: options.clipboard,
             wait: Duration::from_secs(options.timeout.unwrap_or(300)),
             listening: options.listening.listening(),
         }
@@ -216,7 +221,8 @@ impl<'a> Prepared<'a> {
 
     /// Asks, and leaves in the session what the answer needs. Nobody waits for it.
     pub(super) async fn begin(&mut self, app: &App, oauth2: &OAuth2) -> Result<Url> {
-        let asking = asking(app, (self.open, self.wait), &self.scopes, self.grant, &self.listening);
+        let how = (self.open, self.clipboard, self.wait);
+        let asking = asking(app, how, &self.scopes, self.grant, &self.listening);
         pending::begin(&mut self.session, oauth2, &self.id, &asking).await
     }
 
@@ -225,7 +231,8 @@ impl<'a> Prepared<'a> {
         &mut self,
         app: &App,
     ) -> (Option<Waiting>, Result<Obtained>) {
-        let asking = asking(app, (self.open, self.wait), &self.scopes, self.grant, &self.listening);
+        let how = (self.open, self.clipboard, self.wait);
+        let asking = asking(app, how, &self.scopes, self.grant, &self.listening);
         let chooser =
             Chooser { terminal: &app.terminal, given: &self.given, kept: &self.kept_extras };
         obtain(&mut self.session, &self.id, &asking, &chooser).await
@@ -234,7 +241,7 @@ impl<'a> Prepared<'a> {
 
 fn asking<'a>(
     app: &'a App,
-    (open, timeout): (bool, Duration),
+    (open, clipboard, timeout): (bool, bool, Duration),
     scopes: &[String],
     grant: GrantType,
     listening: &'a Listening,
@@ -242,6 +249,7 @@ fn asking<'a>(
     Asking {
         terminal: &app.terminal,
         open,
+        clipboard,
         browser: app.context.browser(),
         private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
         timeout,

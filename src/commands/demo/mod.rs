@@ -16,7 +16,7 @@ use types::TYPES;
 /// The apps of the story that are not among the types.
 const APPS: [&str; 2] = ["sandbox-oauth2", "sandbox-oauth1"];
 
-/// Watch the whole story against a practice provider; nothing is kept
+/// Watch the whole story against a practice provider
 #[derive(clap::Args, Debug)]
 pub struct Arguments {}
 

@@ -14,7 +14,7 @@ const SCHEMA: u32 = 1;
 /// How far in what was seen stands.
 const INDENT: usize = 17;
 
-/// Try the store, the network and the rest for real, and say what is wrong
+/// Try store, network and the rest for real; say what is wrong
 ///
 /// Nothing secret is sent anywhere: the hosts of connected accounts are asked for their front page,
 /// without any credential.

@@ -100,7 +100,7 @@ fn check(app: &App, targets: &[String]) -> Result<Report> {
 }
 
 fn unreadable(target: &str, error: Error) -> Finding {
-    let source = Rc::new(Source { name: target.to_owned(), text: String::new() });
+    let source = Rc::new(Source::new(target, ""));
     let message = std::iter::once(error.message).chain(error.causes).collect::<Vec<_>>().join(": ");
     Finding::new(Rule::Unreadable, Span::first_line(&source), message)
 }

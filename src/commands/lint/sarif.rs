@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use std::path::{Component, Path};
 use url::Url;
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// A log of one run, with every rule.
 pub(super) fn print(report: &Report, working: Option<&Path>) -> String {

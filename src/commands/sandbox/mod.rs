@@ -8,7 +8,7 @@ use super::App;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::{self, Misbehaviour, Options, PORT};
 
-/// Run a practice provider of every authorization type, misbehaving on demand
+/// Run a practice provider, which misbehaves on demand
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  \
     tieline sandbox --lifetime 5 --misbehave invalid-grant &\n  \

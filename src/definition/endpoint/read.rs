@@ -180,14 +180,22 @@ fn default_encoding(method: &http::Method) -> Encoding {
 /// A URL template; a literal one must be https, loopback or relative.
 pub(in crate::definition) fn read_url(reader: &mut Reader, node: &Node) -> Option<Template> {
     let template = reader.template(node, Place::Url, "a URL")?;
-    let scheme = template.source().split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    let clear = |scheme: &String| !matches!(scheme.as_str(), "https" | "ftps");
-    let local = ["127.0.0.1", "localhost", "[::1]"];
-    let stays = || host_part(&template).is_some_and(|host| local.contains(&host.as_str()));
-    if scheme.is_some_and(|scheme| clear(&scheme) && !scheme.contains('{') && !stays()) {
+    if in_the_clear(&template) {
         reader.report(Rule::NotHttps, &node.span, "a credential only travels over https");
     }
     Some(template)
+}
+
+/// Whether a URL leaves this machine without TLS.
+fn in_the_clear(url: &Template) -> bool {
+    let Some((scheme, _)) = url.source().split_once("://") else { return false };
+    let host = host_part(url).unwrap_or_default();
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" | "ftps" => false,
+        // Its field says whether it may be: `insecure`.
+        "ftp" if host.contains("{{") => false,
+        scheme => !scheme.contains("{{") && !["127.0.0.1", "localhost", "[::1]"].contains(&&*host),
+    }
 }
 
 pub(in crate::definition) fn read_client_authentication(

@@ -10,7 +10,7 @@ use tieline::definition::source::Source;
 
 fuzz_target!(|text: &str| {
     let Ok(app) = AppName::parse("fuzzed") else { return };
-    let source = Rc::new(Source { name: "fuzzed.yaml".to_owned(), text: text.to_owned() });
+    let source = Rc::new(Source::new("fuzzed.yaml", text));
     let parsed = Definition::parse(&app, &Tree::read(&source), &|_| None);
     match parsed.definition {
         Some(definition) => {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use tieline::answer::Answer;
 use tieline::definition::names::AppName;
 use tieline::definition::source::Source;
-use tieline::definition::{Definition, Endpoint};
+use tieline::definition::{Definition, Endpoint, Tree};
 use tieline::flow::token_set::read_token_set;
 use tieline::template::Scope;
 
@@ -26,9 +26,9 @@ const KINDS: [&str; 5] =
 
 thread_local! {
     static ENDPOINT: Endpoint = {
-        let source = Rc::new(Source { name: "fuzzed.yaml".into(), text: DEFINITION.into() });
+        let source = Rc::new(Source::new("fuzzed.yaml", DEFINITION));
         let app = AppName::parse("fuzzed").unwrap();
-        let definition = Definition::parse(&app, &source, &|_| None).definition.unwrap();
+        let definition = Definition::parse(&app, &Tree::read(&source), &|_| None).definition.unwrap();
         definition.authorizations[0].oauth2().unwrap().token[0].clone()
     };
 }

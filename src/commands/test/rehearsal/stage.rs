@@ -148,7 +148,7 @@ impl<'a> Stage<'a> {
     fn renewed(&self) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let renews = |part: &&str| matches!(*part, "refresh" | "token" | "login");
-        seen.iter().any(|seen| seen.parts.iter().any(|part| renews(&part)))
+        seen.iter().any(|seen| seen.parts.iter().any(|part| renews(part)))
     }
 
     async fn run(&self, arguments: &[&str], input: Option<&str>) -> Result<Output> {
@@ -204,12 +204,11 @@ impl<'a> Stage<'a> {
         let mut output = BufReader::new(output.ok_or_else(|| self.refused())?);
         let address = loop {
             let from = said.len();
-            match output.read_line(&mut said).await.map_err(error)? {
-                0 => break None,
-                _ => match address_in(&said[from..]) {
-                    Some(address) => break Some(address),
-                    None => {}
-                },
+            if output.read_line(&mut said).await.map_err(error)? == 0 {
+                break None;
+            }
+            if let Some(address) = address_in(&said[from..]) {
+                break Some(address);
             }
         };
         if let Some(address) = address {

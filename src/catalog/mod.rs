@@ -4,12 +4,16 @@
 //! is looked at only where it is asked for: a cloned repository must not be able to redirect a
 //! credential that is already kept.
 
+mod entry;
+
+pub use entry::{Entry, Fit, Origin};
+
 use crate::definition::finding::Finding;
 use crate::definition::names::{AppName, NameError, nearest};
 use crate::definition::source::{MAX_BYTES, Source};
 use crate::definition::{Definition, Parsed, Tree};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -19,6 +23,9 @@ use std::rc::Rc;
 struct Embedded {
     name: &'static str,
     title: &'static str,
+    status: &'static str,
+    family: bool,
+    authorizations: &'static [(&'static str, &'static str)],
     text: &'static str,
 }
 
@@ -119,12 +126,9 @@ impl Catalog {
     pub fn list(&self) -> Vec<(String, String)> {
         let mut apps: Vec<(String, String)> =
             EMBEDDED.iter().map(|e| (e.name.to_owned(), e.title.to_owned())).collect();
-        for folder in &self.folders {
-            for path in yaml_files(folder) {
-                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                apps.retain(|(known, _)| *known != name);
-                apps.push((name.clone(), name));
-            }
+        for name in self.own_names() {
+            apps.retain(|(known, _)| *known != name);
+            apps.push((name.clone(), name));
         }
         apps.sort();
         apps
@@ -137,9 +141,8 @@ impl Catalog {
         if Self::is_path(word) {
             return Path::new(word).is_file();
         }
-        let own =
-            || self.folders.iter().any(|folder| folder.join(format!("{word}.yaml")).is_file());
-        AppName::parse(word).is_ok() && (embedded(word).is_some() || own())
+        let there = |app| embedded_app(&app).is_some() || self.own_file(&app).is_some();
+        AppName::parse(word).is_ok_and(there)
     }
 
     /// The apps whose names begin like this, with their titles. For the title of one of the user's own
@@ -167,21 +170,85 @@ impl Catalog {
         apps
     }
 
-    fn tree(&self, app: &AppName) -> Result<Option<Rc<Tree>>, CatalogError> {
-        for folder in &self.folders {
-            let path = folder.join(format!("{app}.yaml"));
-            if path.is_file() {
-                return self.file(&path).map(Some);
-            }
+    /// Every app with what a list shows of it. Only what lies in folders is parsed.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = EMBEDDED.iter().map(Embedded::entry).collect();
+        for name in self.own_names() {
+            entries.retain(|known| known.name != name);
+            entries.push(self.own_entry(name));
         }
-        let tree = |found: &Embedded| {
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries
+    }
+
+    /// Where the definition of an app comes from; `None` where there is none.
+    #[must_use]
+    pub fn origin(&self, word: &str) -> Option<Origin> {
+        if Self::is_path(word) {
+            return Some(Origin::File(PathBuf::from(word)));
+        }
+        let app = AppName::parse(word).ok()?;
+        let own = self.own_file(&app).map(Origin::File);
+        own.or_else(|| embedded_app(&app).map(|_| Origin::Embedded))
+    }
+
+    /// The text of the embedded definition, whatever lies in folders.
+    #[must_use]
+    pub fn embedded_text(app: &AppName) -> Option<&'static str> {
+        embedded_app(app).map(|found| found.text)
+    }
+
+    fn own_names(&self) -> BTreeSet<String> {
+        let files = self.folders.iter().flat_map(|folder| yaml_files(folder));
+        files
+            .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+            .filter(|name| AppName::parse(name).is_ok())
+            .collect()
+    }
+
+    fn own_entry(&self, name: String) -> Entry {
+        let origin = self.origin(&name).unwrap_or(Origin::Embedded);
+        match self.load(&name) {
+            Ok(definition) => Entry {
+                name,
+                title: definition.title.clone(),
+                authorizations: ways(&definition),
+                status: definition.status.name().to_owned(),
+                family: false,
+                origin,
+            },
+            Err(_) => Entry {
+                title: name.clone(),
+                name,
+                authorizations: Vec::new(),
+                status: "wrong".to_owned(),
+                family: false,
+                origin,
+            },
+        }
+    }
+
+    fn own_file(&self, app: &AppName) -> Option<PathBuf> {
+        let endings = ["yaml", "yml"];
+        let files = self
+            .folders
+            .iter()
+            .flat_map(|folder| endings.map(|ending| folder.join(format!("{app}.{ending}"))));
+        files.into_iter().find(|path| path.is_file())
+    }
+
+    fn tree(&self, app: &AppName) -> Result<Option<Rc<Tree>>, CatalogError> {
+        if let Some(path) = self.own_file(app) {
+            return self.file(&path).map(Some);
+        }
+        let embedded = |found: &'static Embedded| {
             let name = format!("catalogue:{app}");
             self.kept(Path::new(&name), || {
-                let text = found.text.to_owned();
-                Ok(Tree::read(&Rc::new(Source { name: name.clone(), text })))
+                Ok(Tree::read(&Rc::new(Source::new(name.as_str(), found.text))))
             })
         };
-        embedded(app.as_str()).map(tree).transpose()
+        embedded_app(app).map(embedded).transpose()
     }
 
     /// A file's tree.
@@ -210,15 +277,35 @@ impl Catalog {
     }
 }
 
-fn embedded(name: &str) -> Option<&'static Embedded> {
-    EMBEDDED.binary_search_by_key(&name, |app| app.name).ok().map(|at| &EMBEDDED[at])
-}
-
 /// The `title` of a definition, without reading the rest of it.
 fn title(text: &str) -> Option<String> {
     let value = text.lines().find_map(|line| line.strip_prefix("title:"))?;
     let value = value.split(" #").next().unwrap_or_default().trim();
     Some(value.trim_matches(['"', '\'']).to_owned())
+}
+
+impl Embedded {
+    fn entry(&self) -> Entry {
+        let ways = self.authorizations.iter();
+        Entry {
+            name: self.name.to_owned(),
+            title: self.title.to_owned(),
+            authorizations: ways.map(|(name, kind)| (name.to_string(), kind.to_string())).collect(),
+            status: self.status.to_owned(),
+            family: self.family,
+            origin: Origin::Embedded,
+        }
+    }
+}
+
+fn embedded_app(app: &AppName) -> Option<&'static Embedded> {
+    let found = EMBEDDED.binary_search_by_key(&app.as_str(), |embedded| embedded.name).ok()?;
+    EMBEDDED.get(found)
+}
+
+fn ways(definition: &Definition) -> Vec<(String, String)> {
+    let all = definition.authorizations.iter();
+    all.map(|auth| (auth.name.clone(), auth.kind.name().to_owned())).collect()
 }
 
 /// The definitions in a folder, sorted.
@@ -258,6 +345,17 @@ mod tests {
             let app = AppName::parse(&name).unwrap();
             assert!(catalog.tree(&app).unwrap().is_some(), "{name}");
             assert!(!title.is_empty(), "{name} has no title");
+        }
+    }
+
+    #[test]
+    fn what_is_listed_without_parsing_is_what_the_parser_reads() {
+        let catalog = Catalog::new(Vec::new());
+        for entry in catalog.entries() {
+            let definition = catalog.load(&entry.name).unwrap();
+            assert_eq!(entry.title, definition.title);
+            assert_eq!(entry.status, definition.status.name(), "{}", entry.name);
+            assert_eq!(entry.authorizations, ways(&definition), "{}", entry.name);
         }
     }
 

@@ -4,10 +4,9 @@
 mod stage;
 mod table;
 
-use super::App;
-use super::connect::definition;
 use crate::catalog::Catalog;
-use crate::commands::authorization;
+use crate::commands::connect::definition;
+use crate::commands::{App, authorization};
 use crate::error::{Error, Kind, Result};
 use crate::stand_in::Trouble;
 use serde_json::{Value, json};

@@ -2,7 +2,9 @@
 //!
 //! Definitions are read from this tree by hand and not by `derive`: so one run finds every mistake
 //! and not the first one, and a value that came from a parent (`extends`) still names its own file.
-//! This is the only file that touches the YAML library.
+//! Only this file and `problem` touch the YAML library.
+
+mod problem;
 
 use super::finding::Finding;
 use super::rule::Rule;
@@ -12,6 +14,15 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, Options, Spanned};
 use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
+
+/// How deep a definition may nest.
+const MAX_DEPTH: usize = 64;
+/// How many values it may have, with every alias written out.
+const MAX_NODES: usize = 20_000;
+/// How often it may name an anchor.
+const MAX_ALIASES: usize = 1_000;
+/// How many anchors it may have.
+const MAX_ANCHORS: usize = 200;
 
 /// One value and where it stands; what an alias brings stands at its anchor.
 #[derive(Clone, Debug)]
@@ -96,17 +107,17 @@ pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
         Err(error) => {
             let span =
                 error.location().map_or_else(|| Span::first_line(source), |at| span(source, at));
-            // The library's own excerpt quotes the file; ours is drawn from the span.
-            let text = error.without_snippet().to_string();
-            // Nor does its place, which we show, or its own API help anybody here.
-            let line = text.lines().next().unwrap_or_default();
-            let line = line.split(" at line ").next().unwrap_or_default();
-            let message = line.split("; use ").next().unwrap_or_default().to_owned();
-            let unquoted = is_in_braces(&source.text, span.start);
-            let finding = Finding::new(Rule::Yaml, span, message);
-            Err(Box::new(match unquoted {
-                true => finding.help("a template stands in quotes: \"{{...}}\""),
-                false => finding,
+            let rest = source.text.get(span.start..).unwrap_or_default();
+            let problem = problem::describe(&error, rest);
+            let help = match is_in_braces(&source.text, span.start) {
+                true => Some("a template stands in quotes: \"{{...}}\""),
+                false => problem.help,
+            };
+            let span = problem.character.map_or(span.clone(), |c| span.narrow(&c.to_string()));
+            let finding = Finding::new(Rule::Yaml, span, problem.message);
+            Err(Box::new(match help {
+                Some(help) => finding.help(help),
+                None => finding,
             }))
         }
     }
@@ -161,10 +172,10 @@ fn options() -> Options {
     let mut options = Options::default();
     options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
     if let Some(budget) = &mut options.budget {
-        budget.max_depth = 64;
-        budget.max_nodes = 20_000;
-        budget.max_aliases = 1_000;
-        budget.max_anchors = 200;
+        budget.max_depth = MAX_DEPTH;
+        budget.max_nodes = MAX_NODES;
+        budget.max_aliases = MAX_ALIASES;
+        budget.max_anchors = MAX_ANCHORS;
     }
     options
 }
@@ -286,7 +297,7 @@ mod tests {
     use super::*;
 
     fn tree(text: &str) -> Result<Node, Box<Finding>> {
-        parse(&Rc::new(Source { name: "x.yaml".into(), text: text.into() }))
+        parse(&Rc::new(Source::new("x.yaml", text)))
     }
 
     #[test]
