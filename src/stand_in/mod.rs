@@ -10,11 +10,13 @@
 mod answer;
 mod authority;
 mod browser;
+mod discovery;
 mod document;
 mod expected;
 mod ftp;
 mod judge;
 mod memory;
+mod message;
 mod pattern;
 mod plan;
 mod possession;
@@ -23,6 +25,7 @@ mod service;
 mod signed;
 mod trouble;
 mod tunnel;
+mod values;
 mod wire;
 
 pub use practice::Inputs;

@@ -2,6 +2,7 @@
 
 use super::answer::Made;
 use super::authority::Authority;
+use super::discovery::completed;
 use super::expected::Facts;
 use super::ftp::FtpServer;
 use super::judge::differences;
@@ -49,7 +50,7 @@ type Judged = Result<(Memory, Response), Vec<String>>;
 pub(super) struct Service {
     pub(super) authority: Authority,
     pub(super) definition: Definition,
-    at: usize,
+    pub(super) at: usize,
     roles: Vec<Role>,
     memory: Mutex<Memory>,
     trouble: Mutex<Option<Trouble>>,
@@ -278,46 +279,6 @@ impl Service {
             self.make_answer(role, wire, &expected.scope, memory).map_err(one)?;
         Ok(document.answer(written))
     }
-
-    pub(super) fn issuer(&self, memory: &Memory) -> Option<Url> {
-        issuer(&self.definition, self.at, memory)
-    }
-
-    /// RFC 8414 section 2.
-    fn metadata(&self) -> Response {
-        let metadata = self.auth().oauth2().and_then(|oauth2| oauth2.metadata.as_ref());
-        Json(json!(metadata)).into_response()
-    }
-}
-
-fn issuer(definition: &Definition, at: usize, memory: &Memory) -> Option<Url> {
-    let auth = &definition.authorizations[at];
-    let scope = memory.scope(definition, auth, &Now::default());
-    Url::parse(&auth.oauth2()?.issuer.as_ref()?.require(&scope).ok()?).ok()
-}
-
-/// With the endpoints that only an issuer can name: beneath it, by made-up names.
-fn completed(definition: Definition, at: usize, memory: &Memory) -> Definition {
-    let Some(issuer) = issuer(&definition, at, memory) else { return definition };
-    let auth = &definition.authorizations[at];
-    let Some(oauth2) = auth.oauth2() else { return definition };
-    // Where nothing is open nobody asks, and nothing that it says counts.
-    if !oauth2.is_open() && !oauth2.scopes.iter().any(|scope| scope == "openid") {
-        return definition;
-    }
-    let scope = memory.scope(&definition, auth, &Now::default());
-    // To the letter (RFC 8414 section 3.3).
-    let name = oauth2.issuer.as_ref().and_then(|issuer| issuer.require(&scope).ok());
-    let beneath = |path: &str| Some(format!("{}/{path}", issuer.as_str().trim_end_matches('/')));
-    let metadata = crate::definition::ServerMetadata {
-        issuer: name.unwrap_or_default(),
-        authorization_endpoint: beneath("authorize"),
-        token_endpoint: beneath("token"),
-        userinfo_endpoint: beneath("userinfo").filter(|_| auth.user_info_open),
-        ..Default::default()
-    };
-    let name = auth.name.clone();
-    definition.completed(&name, &metadata)
 }
 
 /// An app that refuses says so in its own way; this one says why.

@@ -67,7 +67,8 @@ fn what_ends_badly_is_marked_and_fails() {
 #[test]
 fn every_way_in_can_be_rehearsed() {
     let home = Home::new();
-    // A redirect of OAuth 1.0a, a PIN, a login, a key, and a client on its own behalf.
+    // A redirect of OAuth 1.0a, a PIN, a login, a key, a client on its own behalf, another device, a client
+    // with a field that every request needs, and an app without a call that says who is connected.
     for (app, auth, first) in [
         ("flickr", "oauth1", "one call is answered 401"),
         ("etrade", "oauth1", "the access token is over"),
@@ -75,6 +76,8 @@ fn every_way_in_can_be_rehearsed() {
         ("freshdesk", "api_key", "one call is answered 401"),
         ("zoom", "server", "the access token is over"),
         ("zoom", "device", "the access token is over"),
+        ("basecamp", "oauth", "the access token is over"),
+        ("servicetitan", "client", "the access token is over"),
     ] {
         let all = ["test", app, "--against-sandbox", "--json", "--auth", auth];
         let report = home.run(&all).expect(0).json();

@@ -201,7 +201,7 @@ fn is_scheme(word: &str) -> bool {
 }
 
 fn looks_random(value: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
     value.len() >= MIN_FOUND
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)

@@ -92,23 +92,21 @@ impl<'a> Stage<'a> {
     async fn fare(&self, trouble: &Trouble) -> Result<Fared> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.hand.make(Some(trouble.clone()));
-        let mut arguments = vec!["test", &self.name, "--json"];
+        // Without a call that says who is connected, any other has to do.
+        let tests = self.auth.user_info.is_some();
+        let mut arguments = match tests {
+            true => vec!["test", &self.name, "--json"],
+            false => vec!["call", &self.name, "/stand-in"],
+        };
         if *trouble == Trouble::Silent {
             arguments.extend(["--timeout", BRIEF]);
         }
         let output = self.run(&arguments, None).await?;
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        let status = output.status.code();
-        let renewed = self.renewed();
-        let error = &report["tests"][0]["error"];
-        let part = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (status, renewed) = (output.status.code(), self.renewed());
         let text = match (status, renewed) {
             (Some(0), true) => "renewed, and works".to_owned(),
             (Some(0), false) => "works".to_owned(),
-            _ => [part(&error["causes"][0]), part(&error["message"])]
-                .into_iter()
-                .find(|text| !text.is_empty())
-                .unwrap_or_else(|| "failed without a word".to_owned()),
+            _ => reason(&output).unwrap_or_else(|| "failed without a word".to_owned()),
         };
         let well = self.is_well(trouble, status);
         Ok(Fared { trouble: trouble.clone(), status, renewed, well, text })
@@ -117,13 +115,13 @@ impl<'a> Stage<'a> {
     /// A renewal ends what a renewal can end; otherwise the status says whose turn it is.
     fn is_well(&self, trouble: &Trouble, status: Option<i32>) -> bool {
         let wanted: &[Kind] = match trouble {
-            Trouble::Revoked => &[Kind::NotConnected, Kind::Refused],
+            Trouble::Revoked => &[Kind::NotConnected, Kind::Refused, Kind::Api],
             Trouble::Expired
             | Trouble::ExpiredByCode(_)
             | Trouble::Rotates
             | Trouble::UnauthorizedOnce => match self.renews() {
                 true => &[],
-                false => &[Kind::NotConnected, Kind::Refused],
+                false => &[Kind::NotConnected, Kind::Refused, Kind::Api],
             },
             Trouble::TooManyRequests | Trouble::ServerError | Trouble::Html => {
                 &[Kind::Refused, Kind::Api, Kind::Network]
@@ -148,7 +146,7 @@ impl<'a> Stage<'a> {
     fn renewed(&self) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let renews = |part: &&str| matches!(*part, "refresh" | "token" | "login");
-        seen.iter().any(|seen| seen.parts.iter().any(|part| renews(part)))
+        seen.iter().any(|seen| seen.parts.iter().any(renews))
     }
 
     async fn run(&self, arguments: &[&str], input: Option<&str>) -> Result<Output> {
@@ -262,6 +260,17 @@ impl<'a> Stage<'a> {
         }
         error.hint(format!("look closer with `tieline sandbox --app {}`", self.name))
     }
+}
+
+/// Why a command failed: what its report says, else what it said.
+fn reason(output: &Output) -> Option<String> {
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let error = &report["tests"][0]["error"];
+    let told = [&error["causes"][0], &error["message"]].into_iter().find_map(Value::as_str);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = |start: &str| said.lines().find_map(|line| line.trim_start().strip_prefix(start));
+    let said = line("caused by: ").or_else(|| line("error: ")).or_else(|| said.lines().next());
+    told.or(said).map(ToOwned::to_owned)
 }
 
 /// The address for the browser stands alone on its line.
