@@ -53,6 +53,7 @@ mod proxy;
 mod readme;
 mod redirect;
 mod refresh;
+mod rehearsal;
 mod report;
 mod safeguards;
 mod sandbox_app;
