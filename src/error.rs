@@ -124,15 +124,13 @@ impl Error {
         self
     }
 
-    /// What to do, in short: the command that a hint names, else the first hint.
+    /// What to do first: the command that a hint names, else the first hint; empty if there is none.
     #[must_use]
     pub fn remedy(&self) -> String {
-        let command = |hint: &String| {
-            let quoted = hint.split('`').skip(1).step_by(2);
-            quoted.into_iter().find(|text| text.starts_with("tieline ")).map(ToOwned::to_owned)
-        };
-        let first = || self.hints.first().cloned().unwrap_or_default();
-        self.hints.iter().find_map(command).unwrap_or_else(first)
+        let commands = self.hints.iter().flat_map(|hint| hint.split('`').skip(1).step_by(2));
+        let command = commands.into_iter().find(|quoted| quoted.starts_with("tieline "));
+        let first = || self.hints.first().map(String::as_str);
+        command.or_else(first).unwrap_or_default().to_owned()
     }
 
     /// A failure of the machine: a file, a socket.

@@ -5,6 +5,7 @@ pub mod apps;
 pub mod call;
 pub mod client;
 pub mod completions;
+pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
@@ -70,12 +71,11 @@ pub struct Global {
 }
 
 impl App {
-    /// What surrounds a command, from the process and the global flags.
+    /// What surrounds a command, from its context and the global flags.
     ///
     /// # Errors
     /// A setting is wrong.
-    pub fn new(global: &Global) -> Result<Self> {
-        let context = Context::from_process()?;
+    pub fn new(context: Context, global: &Global) -> Result<Self> {
         let terminal = Terminal::new(&context, global.color, global.ascii, global.verbose);
         let stores = Stores::new(&context, &terminal, global.store)?;
         let folders = global.apps.iter().cloned().chain([context.folders.apps.clone()]);

@@ -20,6 +20,7 @@ mod canary;
 mod checklists;
 mod client;
 mod completions;
+mod config;
 mod connect;
 mod devices;
 mod doctor;

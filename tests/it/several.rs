@@ -105,6 +105,19 @@ fn one_that_hangs_delays_nobody_and_is_cut_off() {
 }
 
 #[test]
+fn a_report_holds_the_tests_in_the_order_of_the_command_line() {
+    let home = home(&together(2).url(), &["ada1", "bob1"]);
+    let arguments = ["test", "many/bob1", "many/ada1", "--report", "junit=report.xml"];
+    home.run(&arguments).expect(0).prints("2 work");
+    let report = std::fs::read_to_string(home.path().join("report.xml")).unwrap();
+    let at = |name: &str| report.find(name).unwrap_or_else(|| panic!("{report}"));
+    assert!(at("many/bob1") < at("many/ada1"), "{report}");
+    let arguments = ["test", "--all", "--report", "junit=-"];
+    let ran = home.run(&arguments).expect(0);
+    assert!(ran.stdout.starts_with("<?xml"), "the report alone: {}", ran.stdout);
+}
+
+#[test]
 fn all_narrows_to_the_apps_that_are_named() {
     let sandbox = Sandbox::start(&[]);
     let home = sandbox.home();

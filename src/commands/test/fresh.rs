@@ -1,6 +1,6 @@
 //! A whole authorization, tested: as `connect` would run it, and nothing kept.
 
-use super::{Run, Tested};
+use super::{Testing, failed};
 use crate::catalog::Catalog;
 use crate::commands::authorization;
 use crate::commands::connect::{Ground, definition, prepare};
@@ -10,18 +10,21 @@ use crate::error::Result;
 use crate::http::Client;
 use crate::http::trace::Exchange;
 use crate::redirect::{Outcome, Page};
+use crate::report::Tested;
 use crate::trial::{Mark, Step, Verdict};
 use std::cell::OnceCell;
 use std::time::Instant;
 
-impl Run<'_> {
+impl Testing<'_> {
     /// The whole authorization, as `connect` would run it, and nothing kept. It never reads a kept
     /// account's secret: a definition under work must not get at it.
     pub(super) async fn test_fresh(&self, target: &str) -> Tested {
         let http = self.app.http(self.arguments.options.request_seconds());
         match self.run_whole(target, &http).await {
-            Ok((id, auth, verdict)) => Tested { id: id.to_string(), auth, verdict, http },
-            Err(error) => Tested::failed(target, error, http),
+            Ok((id, auth, verdict)) => {
+                Tested { id: id.to_string(), auth, verdict, exchanges: http.exchanges() }
+            }
+            Err(error) => failed(target, error, http.exchanges()),
         }
     }
 

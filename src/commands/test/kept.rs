@@ -1,6 +1,6 @@
 //! A kept account, tested.
 
-use super::{KEPT_SECONDS, Run, Tested};
+use super::{KEPT_SECONDS, Testing, failed};
 use crate::accounts::{Opened, StoreChoice};
 use crate::commands::authorization_of;
 use crate::definition::Definition;
@@ -8,16 +8,17 @@ use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Chooser;
 use crate::refresh::Surroundings;
+use crate::report::Tested;
 use crate::trial::test;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-impl Run<'_> {
+impl Testing<'_> {
     /// An account, within its time.
     pub(super) async fn test_kept(&self, id: &AccountId) -> Tested {
         let tested = self.try_kept(id).await;
-        tested.unwrap_or_else(|error| Tested::failed(&id.to_string(), error, self.http.sibling()))
+        tested.unwrap_or_else(|error| failed(&id.to_string(), error, Vec::new()))
     }
 
     async fn try_kept(&self, id: &AccountId) -> Result<Tested> {
@@ -52,7 +53,12 @@ impl Run<'_> {
             auth,
         };
         let verdict = test(around, opened, read_ms, &store, &chooser).await;
-        Ok(Tested { id: id.to_string(), auth: auth.name.clone(), verdict, http })
+        Ok(Tested {
+            id: id.to_string(),
+            auth: auth.name.clone(),
+            verdict,
+            exchanges: http.exchanges(),
+        })
     }
 
     async fn open(&self, id: &AccountId) -> Result<(Definition, Opened)> {

@@ -8,13 +8,14 @@ mod targets;
 mod together;
 
 use super::connect::Options;
-use super::report::{self, Destination};
-use super::{App, trace};
+use super::report::Destination;
+use super::{App, report, trace};
 use crate::accounts::{Accounts, StoreChoice};
 use crate::context::{Terminals, now_ms};
 use crate::error::{Error, Kind, Result};
 use crate::http::Client;
-use crate::report::{self as reports, json};
+use crate::http::trace::Exchange;
+use crate::report::{Run, Tested, json};
 use crate::terminal::Terminal;
 use crate::trial::{Mark, Step, Verdict};
 use std::time::Instant;
@@ -24,7 +25,7 @@ use together::{Progress, in_order};
 /// How long a kept account may take in all, in seconds, if `--timeout` does not say.
 const KEPT_SECONDS: u64 = 60;
 
-/// Check that accounts work, step by step; or a whole authorization, with --fresh
+/// Check accounts step by step, or a whole authorization afresh
 #[derive(clap::Args, Debug)]
 #[command(
     mut_arg("timeout", |timeout| timeout.help(
@@ -64,7 +65,7 @@ pub struct Arguments {
 }
 
 /// What the tests of one run share.
-struct Run<'a> {
+struct Testing<'a> {
     arguments: &'a Arguments,
     app: &'a App,
     accounts: Accounts<'a>,
@@ -75,33 +76,22 @@ struct Run<'a> {
     terminal: Terminal,
 }
 
-/// A target and what was found.
-struct Tested {
-    id: String,
-    auth: String,
-    verdict: Verdict,
-    /// It holds the trace.
-    http: Client,
-}
-
-impl Tested {
-    /// A target that could not even be begun with.
-    fn failed(target: &str, error: Error, http: Client) -> Self {
-        let (mark, name, text) = (Mark::Failed, "credential", error.message.clone());
-        let step = Step { mark, name, text, status: None, elapsed_ms: None };
-        let verdict = Verdict {
-            steps: vec![step],
-            identity: None,
-            verified: false,
-            error: Some(error),
-            elapsed_ms: 0,
-        };
-        Self { id: target.to_owned(), auth: "?".to_owned(), verdict, http }
-    }
+/// A target that could not even be begun with, or not ended.
+fn failed(target: &str, error: Error, exchanges: Vec<Exchange>) -> Tested {
+    let (mark, name, text) = (Mark::Failed, "credential", error.message.clone());
+    let step = Step { mark, name, text, status: None, elapsed_ms: None };
+    let verdict = Verdict {
+        steps: vec![step],
+        identity: None,
+        verified: false,
+        error: Some(error),
+        elapsed_ms: 0,
+    };
+    Tested { id: target.to_owned(), auth: "?".to_owned(), verdict, exchanges }
 }
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
-    let (started, began_at_ms) = (Instant::now(), now_ms());
+    let (began_at_ms, started) = (now_ms(), Instant::now());
     report::check(&arguments.report, arguments.json)?;
     let accounts = app.accounts();
     if app.stores.choice != StoreChoice::Env {
@@ -113,52 +103,33 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     if targets.len() > 1 {
         terminal.terminals = Terminals { input: false, ..terminal.terminals };
     }
-    let all = Run { arguments, app, accounts, http, terminal }.run(&targets).await?;
-    if all.len() > 1 && !arguments.only_for_programs() {
-        summary::print(app, &all, started.elapsed())?;
-    }
-    let kinds: Vec<Kind> = all
+    let tested = Testing { arguments, app, accounts, http, terminal }.run(&targets).await?;
+    let kinds: Vec<Kind> = tested
         .iter()
         .filter_map(|tested| tested.verdict.error.as_ref().map(|error| error.kind))
         .collect();
     let worst = Kind::worst(&kinds);
-    let run = reports::Run {
-        command: arguments.typed(),
-        began_at_ms,
-        exit_status: worst.map_or(0, Kind::status),
-        tested: all.into_iter().map(Into::into).collect(),
-    };
+    let exit_status = worst.map_or(0, Kind::status);
+    let run = Run { command: command(arguments), began_at_ms, exit_status, tested };
     if arguments.json {
         app.terminal.print(&json::render(&run))?;
+    } else if run.tested.len() > 1 && !report::takes_output(&arguments.report) {
+        summary::print(app, &run, started.elapsed())?;
     }
     report::write(&arguments.report, &run, &app.terminal)?;
     worst.map_or(Ok(()), |kind| Err(Error::silent(kind)))
 }
 
-impl Arguments {
-    /// Whether standard output carries nothing for people.
-    fn only_for_programs(&self) -> bool {
-        self.json || report::takes_output(&self.report)
-    }
-
-    /// What was tested, as it was typed. Fields and clients are left out: they may be secret.
-    fn typed(&self) -> String {
-        let flags = [("--all", self.all), ("--fresh", self.fresh)];
-        let flags = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
-        let words = ["tieline", "test"].into_iter();
-        let words = words.chain(self.targets.iter().map(String::as_str)).chain(flags);
-        words.collect::<Vec<_>>().join(" ")
-    }
+/// What was tested, as it was typed. Fields and clients are left out: they may be secret.
+fn command(arguments: &Arguments) -> String {
+    let flags = [("--all", arguments.all), ("--fresh", arguments.fresh)];
+    let flags = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
+    let words = ["tieline", "test"].into_iter();
+    let words = words.chain(arguments.targets.iter().map(String::as_str)).chain(flags);
+    words.collect::<Vec<_>>().join(" ")
 }
 
-impl From<Tested> for reports::Tested {
-    fn from(tested: Tested) -> Self {
-        let Tested { id, auth, verdict, http } = tested;
-        Self { id, auth, verdict, exchanges: http.exchanges() }
-    }
-}
-
-impl Run<'_> {
+impl Testing<'_> {
     /// Kept accounts several at once; whole authorizations after them and one by one, since each may
     /// need the person, and a port that is registered.
     async fn run(&self, targets: &[Target]) -> Result<Vec<Tested>> {
@@ -183,18 +154,18 @@ impl Run<'_> {
         match target {
             Target::Kept(id, _) => self.test_kept(id).await,
             Target::Fresh(word) => self.test_fresh(word).await,
-            Target::Wrong(word, error) => Tested::failed(word, error.clone(), self.http.sibling()),
+            Target::Wrong(word, error) => failed(word, error.clone(), Vec::new()),
         }
     }
 
     fn show(&self, tested: &Tested, width: Option<usize>) -> Result<()> {
-        if !self.arguments.only_for_programs() {
+        if !self.arguments.json && !report::takes_output(&self.arguments.report) {
             match width {
                 None => print::print_one(self.app, tested)?,
                 Some(width) => print::print_folded(self.app, tested, width)?,
             }
         }
-        trace::print_in_full(&self.app.terminal, &tested.http);
+        trace::print_in_full(&self.app.terminal, &tested.exchanges);
         Ok(())
     }
 }

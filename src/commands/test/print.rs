@@ -1,9 +1,9 @@
 //! What was found, for people.
 
-use super::Tested;
 use super::summary::why;
 use crate::commands::App;
 use crate::error::Result;
+use crate::report::Tested;
 use crate::terminal::Style;
 use crate::trial::{Mark, Step, Verdict};
 

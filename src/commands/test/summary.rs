@@ -1,22 +1,21 @@
 //! What several tests came to, and what to do about it.
 
-use super::Tested;
 use crate::commands::App;
 use crate::error::{Error, Kind, Result};
+use crate::report::{Run, Tested};
 use crate::terminal::{Style, table};
 use std::time::Duration;
 
 /// Prints how many work, and for each that does not why and what to do.
-pub(super) fn print(app: &App, all: &[Tested], took: Duration) -> Result<()> {
-    let count = |word: &str| all.iter().filter(|tested| tested.verdict.word() == word).count();
+pub(super) fn print(app: &App, run: &Run, took: Duration) -> Result<()> {
     let mut text = format!(
         "\n{} work, {} not verified, {} failed ({:.1} s)\n",
-        count("works"),
-        count("not verified"),
-        count("failed"),
+        run.count("works"),
+        run.count("not verified"),
+        run.count("failed"),
         took.as_secs_f64(),
     );
-    let rows: Vec<Vec<String>> = all.iter().filter_map(row).collect();
+    let rows: Vec<Vec<String>> = run.tested.iter().filter_map(row).collect();
     if !rows.is_empty() {
         let terminal = &app.terminal;
         let lines = table(&["FAILED", "WHY", "WHAT TO DO"], &rows, None);

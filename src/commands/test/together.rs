@@ -1,7 +1,7 @@
 //! Several tests at once, shown in the order in which they were asked for.
 
-use super::Tested;
 use crate::error::Result;
+use crate::report::Tested;
 use crate::terminal::{Terminal, duration};
 use futures_util::{StreamExt, stream};
 use std::collections::BTreeMap;
