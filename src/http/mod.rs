@@ -17,7 +17,7 @@ use redaction::Redactor;
 use reqwest::{Response, redirect};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use timing::{TimedConnector, TimedResolver, Timing, Watch};
 use trace::{Exchange, Received, Trace};
 use url::Url;
@@ -31,6 +31,8 @@ const MAX_REDIRECTS: usize = 5;
 pub struct Client {
     pool: Rc<Pool>,
     timeout: Duration,
+    /// When all of it must be over, however many requests there are.
+    deadline: Option<Instant>,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
 }
@@ -52,13 +54,21 @@ impl Client {
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, trace, redactor }
+        Self { pool: Rc::default(), timeout, deadline: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
     #[must_use]
     pub fn sibling(&self) -> Self {
-        Self { pool: Rc::clone(&self.pool), ..Self::new(self.timeout) }
+        let deadline = self.deadline;
+        Self { pool: Rc::clone(&self.pool), deadline, ..Self::new(self.timeout) }
+    }
+
+    /// The same client, none of whose requests lasts beyond `deadline`. What was begun is not dropped
+    /// then, but ends as a request that nobody answered: a refresh still stores what it must.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
@@ -120,7 +130,8 @@ impl Client {
     /// How long each answer may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        left.map_or(self.timeout, |left| left.min(self.timeout))
     }
 
     /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
@@ -155,7 +166,7 @@ impl Client {
         request: &Request,
         watch: &Watch,
     ) -> Result<(Answer, http::Version), HttpError> {
-        let builder = self.build(request, None)?.timeout(self.timeout);
+        let builder = self.build(request, None)?.timeout(self.timeout());
         let sent = watch.time(builder.send()).await;
         let mut response = sent.map_err(|e| HttpError::new(&request.url, e))?;
         let (status, version) = (response.status().as_u16(), response.version());
@@ -253,7 +264,7 @@ impl Client {
     ) -> Result<Response, HttpError> {
         let watch = Watch::start();
         let builder = self.build(request, body)?;
-        let sent = watch.time(tokio::time::timeout(self.timeout, builder.send())).await;
+        let sent = watch.time(tokio::time::timeout(self.timeout(), builder.send())).await;
         let result = match sent {
             Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
             Err(_) => Err(HttpError::timed_out(&request.url)),
