@@ -27,6 +27,7 @@ mod completions;
 mod config;
 mod connect;
 mod devices;
+mod directory;
 mod doctor;
 mod executed;
 mod explanations;
