@@ -9,10 +9,11 @@
 //! | layer | modules | what it may touch |
 //! |---|---|---|
 //! | commands | [`cli`], [`commands`] | arguments |
+//! | reports | [`report`] | nothing: pure functions over what a trial found |
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | error | [`error`] | nothing: it converts what lies below |
-//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`sandbox`], [`stand_in`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
-//! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`], [`draft`], [`nango`], [`openapi`] | nothing: pure functions |
+//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`settings`], [`sandbox`], [`stand_in`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
+//! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`], [`pages`], [`draft`], [`nango`], [`openapi`] | nothing: pure functions |
 //! | values | [`definition`], [`template`], [`credential`], [`account`], [`pending`], [`secret`], [`text`] | nothing |
 //!
 //! `definition` may name `template` and not the other way round. A new app is one file in `apps/`,
@@ -40,12 +41,15 @@ pub mod nango;
 pub mod oauth1;
 pub mod oauth2;
 pub mod openapi;
+pub mod pages;
 pub mod pending;
 pub mod redirect;
 pub mod refresh;
+pub mod report;
 pub mod request;
 pub mod sandbox;
 pub mod secret;
+pub mod settings;
 pub mod signature;
 pub mod stand_in;
 pub mod store;

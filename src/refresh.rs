@@ -13,6 +13,7 @@ use crate::flow::token::{is_renewable, refresh};
 use crate::flow::token_set::TokenSet;
 use crate::flow::{FlowError, Session, login};
 use crate::http::Client;
+use crate::terminal::duration;
 
 /// How long before its end an access token is renewed, in seconds: a slow request must not end
 /// with an expired one.
@@ -122,6 +123,7 @@ impl<'a> Surroundings<'a> {
         if !(stale || refused) || matches!(self.auth.way, Way::Fields) {
             return Ok((opened, Renewal::NotNeeded));
         }
+        self.http.note(why_renew(&opened.account, refused));
         if !self.can_renew(&opened) {
             return if refused || opened.account.is_stale(now(), 0) {
                 Err(over(&opened.id))
@@ -137,6 +139,7 @@ impl<'a> Surroundings<'a> {
         let changed = again.account.revision != opened.account.revision;
         // What another process renewed while we waited is new, however short it lives.
         if changed && (refused || !again.account.is_stale(now(), 0)) {
+            self.http.note("another tieline has refreshed it meanwhile");
             return Ok((again, Renewal::ByAnother));
         }
         self.renew(&mut again).await?;
@@ -262,6 +265,16 @@ fn note(
     if let Some(scopes) = &token.scopes {
         account.scopes.clone_from(scopes);
     }
+}
+
+fn why_renew(account: &Account, refused: bool) -> String {
+    let why = match account.expires_at {
+        _ if refused => "the app did not accept the access token".to_owned(),
+        None | Some(0) => "there is no access token yet".to_owned(),
+        Some(at) if at > now() => format!("the access token ends in {}", duration(at - now())),
+        Some(at) => format!("the access token expired {} ago", duration(now() - at)),
+    };
+    format!("{why}, so a new one is asked for")
 }
 
 fn over(id: &AccountId) -> Error {

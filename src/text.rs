@@ -1,5 +1,7 @@
 //! Text: what comes from outside made safe for a screen, and bytes as text.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use std::fmt::Write;
 
@@ -50,6 +52,35 @@ pub fn hex(bytes: &[u8]) -> String {
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// A Content Security Policy that allows a page its own style, by hash, and nothing else. The style
+/// is the page's only one.
+#[must_use]
+pub fn style_policy(html: &str) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, style_of(html).as_bytes());
+    let hash = STANDARD.encode(hash);
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+/// What stands in a page's only style element.
+#[must_use]
+pub fn style_of(html: &str) -> &str {
+    let after = html.split_once("<style>").map_or("", |(_, after)| after);
+    after.split_once("</style>").map_or("", |(style, _)| style)
+}
+
+/// The name in `known` that was probably meant by `typed`.
+#[must_use]
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let far = (typed.len() / 3).max(1);
+    // As many letters are missing or too many, so it need not be compared.
+    let near = |name: &&str| name.len().abs_diff(typed.len()) <= far || name.starts_with(typed);
+    let distance = |name: &&str| strsim::damerau_levenshtein(typed, name);
+    let best = known.into_iter().filter(near).min_by_key(distance)?;
+    let close = strsim::damerau_levenshtein(typed, best) <= far;
+    let extends = typed.len() > 2 && best.starts_with(typed);
+    (close || extends).then_some(best)
 }
 
 /// Bidirectional controls, zero-width characters, and the separators that some terminals obey.

@@ -231,22 +231,21 @@ impl Trial {
     fn exchanges(&mut self, around: Surroundings<'_>, name: &'static str, error: Option<&Error>) {
         let all = around.http.exchanges();
         let new = &all[self.seen.min(all.len())..];
-        let last = new.len().saturating_sub(1);
+        let is_exchange = |exchange: &Exchange| matches!(exchange, Exchange::Http(_));
+        let last = new.iter().rposition(is_exchange).unwrap_or_default();
         for (at, exchange) in new.iter().enumerate() {
-            let Exchange::Http { request, status, elapsed_ms, error: reason, .. } = exchange else {
-                continue;
-            };
-            let failed = (error.is_some() && at == last) || reason.is_some();
-            let bad_status = status.is_some_and(|status| status >= 400);
+            let Exchange::Http(http) = exchange else { continue };
+            let failed = (error.is_some() && at == last) || http.error.is_some();
+            let bad_status = http.status.is_some_and(|status| status >= 400);
             let mark = match (failed, bad_status) {
                 (true, _) => Mark::Failed,
                 (false, true) => Mark::Noted,
                 _ => Mark::Passed,
             };
-            let line = request.line.split('?').next().unwrap_or_default().to_owned();
-            self.add(mark, name, line, *status, Some(*elapsed_ms));
+            let line = http.request.line.split('?').next().unwrap_or_default().to_owned();
+            self.add(mark, name, line, http.status, Some(http.elapsed_ms));
         }
-        if new.is_empty() && error.is_some() {
+        if !new.iter().any(is_exchange) && error.is_some() {
             self.add(Mark::Failed, name, "could not be tried".to_owned(), None, None);
         }
         self.seen = all.len();

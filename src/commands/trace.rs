@@ -1,56 +1,81 @@
-//! How the trace looks on a terminal: what `--verbose` prints.
+//! How the trace looks on a terminal: what `--verbose` prints. A step is a line; beneath it, indented,
+//! stands what belongs to it.
 
 use crate::http::Client;
-use crate::http::trace::{Exchange, Message};
+use crate::http::timing::Timing;
+use crate::http::trace::{Exchange, Http, Message};
 use crate::terminal::{Style, Terminal};
 
 /// Prints the trace as far as `--verbose` asks for it: a line each, or with headers and bodies.
 pub(super) fn print(terminal: &Terminal, http: &Client) {
-    print_from(terminal, http, 2);
+    if terminal.verbosity > 0 {
+        print_from(terminal, &http.exchanges(), 2);
+    }
 }
 
 /// The same for `test`, where one `-v` shows requests and answers already.
-pub(super) fn print_in_full(terminal: &Terminal, http: &Client) {
-    print_from(terminal, http, 1);
+pub(super) fn print_in_full(terminal: &Terminal, exchanges: &[Exchange]) {
+    print_from(terminal, exchanges, 1);
 }
 
-fn print_from(terminal: &Terminal, http: &Client, details_at: u8) {
+fn print_from(terminal: &Terminal, exchanges: &[Exchange], details_at: u8) {
     if terminal.verbosity == 0 {
         return;
     }
-    for exchange in http.exchanges() {
-        print_one(terminal, &exchange, terminal.verbosity >= details_at);
-    }
-}
-
-fn print_one(terminal: &Terminal, exchange: &Exchange, details: bool) {
-    match exchange {
-        Exchange::Note { note } => terminal.say(format!("- {note}")),
-        Exchange::Http { purpose, request, status, response, error, elapsed_ms } => {
-            let outcome = match (status, error) {
-                (Some(status), _) => status.to_string(),
-                (None, Some(error)) => error.clone(),
-                (None, None) => "no answer".to_owned(),
-            };
-            terminal.say(format!("- {purpose}: {}: {outcome} in {elapsed_ms} ms", request.line));
-            if details {
-                message(terminal, ">", request);
-                if let Some(response) = response {
-                    message(terminal, "<", response);
-                }
+    for exchange in exchanges {
+        match exchange {
+            Exchange::Note { note, passed, rule } => {
+                let mark = match passed {
+                    Some(true) => terminal.paint(Style::Good, terminal.tick()),
+                    Some(false) => terminal.paint(Style::Bad, terminal.cross()),
+                    None => "-".to_owned(),
+                };
+                let rule = rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
+                terminal.say(format!("{mark} {note}{rule}"));
             }
+            Exchange::Http(http) => print_one(terminal, http, terminal.verbosity >= details_at),
         }
     }
 }
 
-fn message(terminal: &Terminal, arrow: &str, message: &Message) {
+fn print_one(terminal: &Terminal, http: &Http, details: bool) {
+    let Http { purpose, request, elapsed_ms, .. } = http;
+    terminal.say(format!("- {purpose}: {}: {} in {elapsed_ms} ms", request.line, http.outcome()));
     let say = |line: String| terminal.say(terminal.paint(Style::Dim, &line));
-    say(format!("  {arrow} {}", message.line));
-    for (name, value) in &message.headers {
-        say(format!("  {arrow} {name}: {value}"));
+    if details {
+        say(format!("  {}", http.description));
+        times(&http.timing).into_iter().for_each(|line| say(format!("  {line}")));
+        lines(">", request).into_iter().for_each(say);
+        http.response.iter().flat_map(|response| lines("<", response)).for_each(say);
+        for token in &http.tokens {
+            say(format!("  {} is a JWT, shown without its signature:", token.mark));
+            say(format!("    {}", token.header));
+            say(format!("    {}", token.claims));
+        }
     }
+    if let Some(rule) = http.rule {
+        say(format!("  see: {rule}"));
+    }
+}
+
+/// Where the time went, as far as it is known.
+fn times(timing: &Timing) -> Option<String> {
+    let parts = [
+        ("name resolved in", timing.dns_ms),
+        ("connected in", timing.connect_ms),
+        ("first byte after", timing.first_byte_ms),
+    ];
+    let known = parts.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {ms} ms")));
+    let text = known.collect::<Vec<_>>().join(", ");
+    (!text.is_empty()).then_some(text)
+}
+
+fn lines(arrow: &str, message: &Message) -> Vec<String> {
+    let mut lines = vec![format!("  {arrow} {}", message.line)];
+    lines.extend(message.headers.iter().map(|(name, value)| format!("  {arrow} {name}: {value}")));
     if let Some(body) = &message.body {
-        say(format!("  {arrow}"));
-        body.lines().for_each(|line| say(format!("  {arrow} {line}")));
+        lines.push(format!("  {arrow}"));
+        lines.extend(body.lines().map(|line| format!("  {arrow} {line}")));
     }
+    lines
 }

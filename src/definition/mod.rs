@@ -17,6 +17,7 @@ mod merge;
 pub mod names;
 mod oauth1;
 mod oauth2;
+mod pagination;
 mod presets;
 mod reach;
 mod reader;
@@ -29,6 +30,7 @@ mod signature;
 pub mod source;
 mod token_endpoint;
 mod tree;
+mod unused;
 pub mod yaml;
 
 pub use assertion::{ALGORITHMS, Assertion};
@@ -43,6 +45,7 @@ pub use oauth1::{
     Legs, OAuth1, ParametersIn, REQUEST_TOKEN, SIGNATURE_METHODS, SignatureMethod, Signing,
 };
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
+pub use pagination::{Pagination, Way as PageWay};
 pub use reach::ReachError;
 pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
 pub use server_metadata::ServerMetadata;
@@ -83,6 +86,8 @@ pub struct Definition {
     pub authorizations: Vec<Authorization>,
     /// What the app's error codes mean.
     pub errors: Vec<(String, KnownError)>,
+    /// How a list that comes in pages goes on.
+    pub pagination: Option<Pagination>,
 }
 
 /// How much is known of a definition.
@@ -194,10 +199,7 @@ impl Definition {
         let context =
             App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
         let authorizations = read_authorizations(reader, &entries, &context);
-        if let Some(node) = entries.take("pagination") {
-            let keys = ["type", "from", "param", "size_param", "items"];
-            reader.entries(node, "`pagination`", &keys);
-        }
+        let pagination = entries.take("pagination").and_then(|node| Pagination::read(reader, node));
         let accounts = [("one", false), ("many", true)];
         let definition = Self {
             app: app.clone(),
@@ -217,8 +219,10 @@ impl Definition {
             client_app,
             authorizations,
             errors: read_errors(reader, &entries),
+            pagination,
         };
         reach::check(reader, &definition, node);
+        unused::check(reader, node);
         Some(definition)
     }
 }

@@ -1,5 +1,7 @@
 //! Names of apps and accounts, and the names that templates know.
 
+pub use crate::text::nearest;
+
 use std::fmt;
 
 /// The longest name of an app or account, in bytes.
@@ -133,19 +135,6 @@ pub(super) const SECRET: &[&str] = &[
     "secrets",
     "token_secret",
 ];
-
-/// The name in `known` that was probably meant by `typed`.
-#[must_use]
-pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let far = (typed.len() / 3).max(1);
-    // As many letters are missing or too many, so it need not be compared.
-    let near = |name: &&str| name.len().abs_diff(typed.len()) <= far || name.starts_with(typed);
-    let distance = |name: &&str| strsim::damerau_levenshtein(typed, name);
-    let best = known.into_iter().filter(near).min_by_key(distance)?;
-    let close = strsim::damerau_levenshtein(typed, best) <= far;
-    let extends = typed.len() > 2 && best.starts_with(typed);
-    (close || extends).then_some(best)
-}
 
 #[cfg(test)]
 mod tests {

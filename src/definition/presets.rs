@@ -1,6 +1,6 @@
 //! Presets: the fields that a type or a grant brings, without a word in the definition.
 
-use super::authorization::Type;
+use super::authorization::{TYPES, Type};
 use super::field::{Field, Format};
 use super::grant::{GrantType, read_grants};
 use super::reader::{Entries, Reader};
@@ -29,6 +29,13 @@ impl Type {
         }
         fields
     }
+}
+
+/// Whether a type or a grant brings a field of this name.
+pub(super) fn is_preset(name: &str) -> bool {
+    let of_grants = ["client_id", "client_secret", "access_token", "token_secret", "subject_token"];
+    let mut of_types = TYPES.iter().flat_map(|(_, kind)| kind.presets());
+    of_grants.contains(&name) || of_types.any(|field| field.name == name)
 }
 
 /// Fields that depend on more than the type: what is asked for where no browser is sent anywhere.

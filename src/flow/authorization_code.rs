@@ -17,8 +17,9 @@ use crate::oauth2::{
 use crate::redirect::Waiting;
 use crate::terminal::Terminal;
 use crate::text::short;
-use std::ffi::OsString;
-use std::time::Duration;
+use std::ffi::OsStr;
+use std::time::{Duration, Instant};
+use url::Url;
 
 /// How to ask.
 pub struct Asking<'a> {
@@ -29,7 +30,7 @@ pub struct Asking<'a> {
     /// Offer what is to be opened or entered to the clipboard.
     pub clipboard: bool,
     /// `$BROWSER`.
-    pub browser: Option<&'a OsString>,
+    pub browser: Option<&'a OsStr>,
     /// Variables that the browser must not inherit.
     pub private_variables: Vec<String>,
     /// How long to wait.
@@ -79,7 +80,10 @@ async fn run(
         open(asking, &request.url, waiting.as_ref());
     }
     let check = |params: &[(String, String)]| check_state(params, &request.state);
+    let asked = Instant::now();
     let params = wait(session, asking, &check, waiting, id).await?;
+    session.http.note_browsed("authorization", &request.url, asked.elapsed());
+    note_callback(session, &redirect_uri, &params);
     accept(session, oauth2, &params, id)
 }
 
@@ -192,12 +196,27 @@ pub(super) fn accept(
     let promised = oauth2.metadata.as_ref();
     let promised = promised.is_some_and(|m| m.authorization_response_iss_parameter_supported);
     let issuer = issuer.as_deref().map(|name| Issuer { name, promised });
-    let redirect = read_callback(params, &oauth2.callback, issuer)
-        .map_err(|error| refused(&error, session, id))?;
+    let redirect = read_callback(params, &oauth2.callback, issuer).map_err(|error| {
+        session.http.note_check(false, error.to_string(), error.rule());
+        refused(&error, session, id)
+    })?;
     session.grant.code = Some(redirect.code);
     keep_callback(session, &oauth2.callback, redirect.params);
     session.learn_secrets();
     Ok(())
+}
+
+/// What the browser brought back, with its `state` already found to be ours.
+pub(super) fn note_callback(
+    session: &Session<'_>,
+    redirect_uri: &str,
+    params: &[(String, String)],
+) {
+    if let Ok(mut url) = Url::parse(redirect_uri) {
+        url.query_pairs_mut().extend_pairs(params);
+        session.http.note_browsed("callback", &url, Duration::ZERO);
+    }
+    session.http.note_check(true, "`state` is the one that was sent", "RFC 6749, section 10.12");
 }
 
 fn keep_callback(

@@ -37,8 +37,13 @@ pub(super) async fn accept_id_token(
         client_secret: None,
         now: now(),
     };
-    let claims = check_id_token(token, &keys, &expected)?;
-    session.http.note("the ID token is signed by the provider, for this client and this request");
+    let checked = check_id_token(token, &keys, &expected);
+    let told = match &checked {
+        Ok(_) => "the ID token is signed by the provider, for this client and this request".into(),
+        Err(error) => error.to_string(),
+    };
+    session.http.note_check(checked.is_ok(), told, "OpenID Connect Core 1.0, section 3.1.3.7");
+    let claims = checked?;
     session.id_token = Some(claims);
     Ok(())
 }

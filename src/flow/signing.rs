@@ -67,7 +67,7 @@ impl Session<'_> {
         if !dpop.note(request, &answer) {
             return Ok(answer);
         }
-        self.http.note("the server wants its nonce in the proof (RFC 9449 section 8)");
+        self.http.note("the server wants its nonce in the proof (RFC 9449, section 8)");
         dpop.prove(request, token)?;
         let answer = self.http.send(purpose, request, &self.hosts).await?;
         dpop.note(request, &answer);

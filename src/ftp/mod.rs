@@ -209,7 +209,7 @@ impl<'a> Ftp<'a> {
                 code: u16::try_from(reply.status.code()).unwrap_or_default(),
                 text: String::from_utf8_lossy(&reply.body).into_owned(),
             },
-            Err(failure) => Received::Nothing(failure.to_string()),
+            Err(failure) => Received::Nothing { code: "ftp", why: failure.to_string() },
         };
         self.http.note_command("ftp", line, received, started.elapsed());
     }

@@ -102,6 +102,25 @@ impl HttpError {
         matches!(self, Self::TimedOut(_))
     }
 
+    /// A word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Host(_) => "host_not_allowed",
+            Self::Dns(_) => "dns",
+            Self::RefusedConnection(_) => "refused",
+            Self::Tls { .. } => "tls",
+            Self::Proxy { .. } => "proxy",
+            Self::TimedOut(_) => "timeout",
+            Self::Broken { .. } => "broken",
+            Self::TooLong => "too_long",
+            Self::Redirect(_) => "insecure_redirect",
+            Self::TooManyRedirects => "redirect_loop",
+            Self::Identity => "client_certificate",
+            Self::Client(_) => "client_setup",
+        }
+    }
+
     /// Whether the request surely did not reach the server.
     #[must_use]
     pub fn never_sent(&self) -> bool {

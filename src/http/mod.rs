@@ -2,7 +2,9 @@
 //! [`Client::stream`], which check the host first and note the exchange in the one trace.
 
 mod error;
+pub mod purpose;
 pub mod redaction;
+pub mod timing;
 pub mod trace;
 
 pub use error::HttpError;
@@ -16,6 +18,7 @@ use reqwest::{Response, redirect};
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+use timing::{TimedConnector, TimedResolver, Timing, Watch};
 use trace::{Exchange, Received, Trace};
 use url::Url;
 
@@ -28,6 +31,8 @@ const MAX_REDIRECTS: usize = 5;
 pub struct Client {
     pool: Rc<Pool>,
     timeout: Duration,
+    /// When all of it must be over, however many requests there are.
+    deadline: Option<Instant>,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
 }
@@ -49,13 +54,21 @@ impl Client {
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, trace, redactor }
+        Self { pool: Rc::default(), timeout, deadline: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
     #[must_use]
     pub fn sibling(&self) -> Self {
-        Self { pool: Rc::clone(&self.pool), ..Self::new(self.timeout) }
+        let deadline = self.deadline;
+        Self { pool: Rc::clone(&self.pool), deadline, ..Self::new(self.timeout) }
+    }
+
+    /// The same client, none of whose requests lasts beyond `deadline`. What was begun is not dropped
+    /// then, but ends as a request that nobody answered: a refresh still stores what it must.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
@@ -88,12 +101,25 @@ impl Client {
     /// Every exchange so far, masked.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.trace.borrow().masked(&self.redactor.borrow())
+        let trace = self.trace.borrow();
+        let mut redactor = self.redactor.borrow_mut();
+        trace.teach(&mut redactor);
+        trace.masked(&redactor)
     }
 
-    /// Notes something that was decided.
+    /// Notes something that was decided, and why.
     pub fn note(&self, text: impl Into<String>) {
-        self.trace.borrow_mut().note(text.into());
+        self.trace.borrow_mut().note(text.into(), None, None);
+    }
+
+    /// Notes what a check came to, and which section of which standard asks for it.
+    pub fn note_check(&self, passed: bool, text: impl Into<String>, rule: &'static str) {
+        self.trace.borrow_mut().note(text.into(), Some(passed), Some(rule));
+    }
+
+    /// Notes what the browser asked, and how long that took.
+    pub fn note_browsed(&self, purpose: &str, url: &Url, took: Duration) {
+        self.trace.borrow_mut().add_browsed(purpose, url, Timing::of(took));
     }
 
     /// Notes a command of another protocol, and what came back.
@@ -104,7 +130,8 @@ impl Client {
     /// How long each answer may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        left.map_or(self.timeout, |left| left.min(self.timeout))
     }
 
     /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
@@ -119,25 +146,30 @@ impl Client {
         hosts: &Hosts,
     ) -> Result<Answer, HttpError> {
         hosts.check(&request.url)?;
-        let started = Instant::now();
-        let result = self.exchange(request).await;
-        let elapsed = started.elapsed();
+        let watch = Watch::start();
+        let result = self.exchange(request, &watch).await;
         let received = match &result {
-            Ok(answer) => Received::Answer {
+            Ok((answer, version)) => Received::Answer {
                 status: answer.status,
+                version: *version,
                 headers: answer.headers.clone(),
-                body: answer.text.clone(),
+                body: Some(answer.text.clone()),
             },
-            Err(error) => Received::Nothing(error.to_string()),
+            Err(error) => error.into(),
         };
-        self.trace.borrow_mut().add(purpose, request, received, elapsed);
-        result
+        self.trace.borrow_mut().add(purpose, request, received, watch.read(result.is_ok()));
+        result.map(|(answer, _)| answer)
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Answer, HttpError> {
-        let builder = self.build(request, None)?.timeout(self.timeout);
-        let mut response = builder.send().await.map_err(|e| HttpError::new(&request.url, e))?;
-        let status = response.status().as_u16();
+    async fn exchange(
+        &self,
+        request: &Request,
+        watch: &Watch,
+    ) -> Result<(Answer, http::Version), HttpError> {
+        let builder = self.build(request, None)?.timeout(self.timeout());
+        let sent = watch.time(builder.send()).await;
+        let mut response = sent.map_err(|e| HttpError::new(&request.url, e))?;
+        let (status, version) = (response.status().as_u16(), response.version());
         let headers = header_list(&response);
         let mut body = Vec::new();
         while let Some(chunk) =
@@ -148,7 +180,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer::new(status, headers, &body))
+        Ok((Answer::new(status, headers, &body), version))
     }
 
     /// Sends an API call and gives the response unread. A redirect is followed for GET and HEAD:
@@ -230,21 +262,23 @@ impl Client {
         request: &Request,
         body: Option<reqwest::Body>,
     ) -> Result<Response, HttpError> {
-        let started = Instant::now();
+        let watch = Watch::start();
         let builder = self.build(request, body)?;
-        let result = match tokio::time::timeout(self.timeout, builder.send()).await {
+        let sent = watch.time(tokio::time::timeout(self.timeout(), builder.send())).await;
+        let result = match sent {
             Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
             Err(_) => Err(HttpError::timed_out(&request.url)),
         };
         let received = match &result {
             Ok(response) => Received::Answer {
                 status: response.status().as_u16(),
+                version: response.version(),
                 headers: header_list(response),
-                body: String::new(),
+                body: None,
             },
-            Err(error) => Received::Nothing(error.to_string()),
+            Err(error) => error.into(),
         };
-        self.trace.borrow_mut().add(purpose, request, received, started.elapsed());
+        self.trace.borrow_mut().add(purpose, request, received, watch.read(result.is_ok()));
         result
     }
 
@@ -309,6 +343,8 @@ fn build_client(
         special(reqwest::Client::builder())
             .redirect(redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
+            .dns_resolver(TimedResolver)
+            .connector_layer(TimedConnector)
             .user_agent(concat!("tieline/", env!("CARGO_PKG_VERSION")))
     };
     // Without a CA bundle (a bare container) the system's verifier fails even for http.

@@ -46,6 +46,19 @@ pub enum CallbackError {
     },
 }
 
+impl CallbackError {
+    /// The section that asks for it to be otherwise.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "RFC 6749, section 4.1.2.1",
+            Self::NoCode(_) => "RFC 6749, section 4.1.2",
+            Self::Repeated(_) => "RFC 6749, section 3.1",
+            Self::NoIssuer(_) | Self::WrongIssuer { .. } => "RFC 9207, section 2.4",
+        }
+    }
+}
+
 /// The provider that was asked.
 #[derive(Clone, Copy)]
 pub struct Issuer<'a> {

@@ -2,8 +2,7 @@
 //!
 //! They need no script, load nothing, and are allowed nothing: see [`content_security_policy`].
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::text::style_policy;
 use handlebars::Handlebars;
 use serde::Serialize;
 use std::sync::LazyLock;
@@ -132,12 +131,7 @@ impl Notice {
 /// Allows the page's own style and its icon, nothing else.
 pub(super) fn content_security_policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
-        let hash = ring::digest::digest(&ring::digest::SHA256, style(&TEMPLATE).as_bytes());
-        format!(
-            "default-src 'none'; img-src data:; style-src 'sha256-{}'; base-uri 'none'; \
-             form-action 'none'; frame-ancestors 'none'",
-            STANDARD.encode(hash)
-        )
+        format!("{}; img-src data:; frame-ancestors 'none'", style_policy(&TEMPLATE))
     });
     &POLICY
 }
@@ -145,11 +139,6 @@ pub(super) fn content_security_policy() -> &'static str {
 /// With the line ends that the browser hashes, even if it was checked out with others.
 static TEMPLATE: LazyLock<String> =
     LazyLock::new(|| include_str!("callback.html").replace("\r\n", "\n"));
-
-fn style(html: &str) -> &str {
-    let after = html.split_once("<style>").map_or("", |(_, after)| after);
-    after.split_once("</style>").map_or("", |(style, _)| style)
-}
 
 #[derive(Serialize)]
 struct View {
@@ -211,6 +200,9 @@ fn initial(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::style_of;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
 
     fn page(value: &str) -> Page {
         Page {
@@ -258,10 +250,10 @@ mod tests {
     #[test]
     fn the_policy_allows_exactly_the_style_that_is_sent() {
         for html in [page("x").render(), Notice::STRAY.render()] {
-            let hash = ring::digest::digest(&ring::digest::SHA256, style(&html).as_bytes());
+            let hash = ring::digest::digest(&ring::digest::SHA256, style_of(&html).as_bytes());
             let source = format!("style-src 'sha256-{}';", STANDARD.encode(hash));
             assert!(content_security_policy().contains(&source));
-            assert!(style(&html).len() > 500);
+            assert!(style_of(&html).len() > 500);
         }
     }
 
@@ -269,7 +261,7 @@ mod tests {
     fn nothing_on_the_page_needs_more_than_the_policy_allows() {
         for html in [page("x").render(), Notice::STRAY.render()] {
             for forbidden in ["style=", "<script", "javascript:", "https://", "@import", " on"] {
-                let markup = html.replace(style(&html), "").to_lowercase();
+                let markup = html.replace(style_of(&html), "").to_lowercase();
                 let found = match forbidden {
                     // event handlers are attributes: ` onclick="…"`
                     " on" => markup.split(" on").skip(1).any(|rest| {

@@ -3,6 +3,12 @@
 
 use super::TemplateProblem;
 use regex_lite::{Captures, Regex};
+use std::sync::LazyLock;
+
+static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{\{[^{}]*\}\}"));
+static RAW: LazyLock<Regex> = LazyLock::new(|| pattern(r"\|\s*raw\s*\}\}$"));
+static PREFIX: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(^|[\s({#])(requestBody|query)\."#));
+static LONE_URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{\{(\{?~?\s*)url(\s*~?\})"));
 
 /// Rewrites the spelling that differs and leaves the rest untouched: `{{x|raw}}` is `{{x}}`, and
 /// `requestBody.X` and `query.X` are `X`.
@@ -11,12 +17,9 @@ pub(super) fn translate(source: &str) -> String {
     if !source.contains("requestBody.") && !source.contains("query.") && !source.contains('|') {
         return source.to_owned();
     }
-    let tag = pattern(r"\{\{[^{}]*\}\}");
-    let raw = pattern(r"\|\s*raw\s*\}\}$");
-    let prefix = pattern(r#"(^|[\s({#])(requestBody|query)\."#);
-    tag.replace_all(source, |found: &Captures| {
-        let text = raw.replace(&found[0], "}}");
-        prefix.replace_all(&text, "$1").into_owned()
+    TAG.replace_all(source, |found: &Captures| {
+        let text = RAW.replace(&found[0], "}}");
+        PREFIX.replace_all(&text, "$1").into_owned()
     })
     .into_owned()
 }
@@ -27,7 +30,7 @@ fn name_before_helper(source: &str) -> String {
     if !source.contains("url") {
         return source.to_owned();
     }
-    pattern(r"\{\{(\{?~?\s*)url(\s*~?\})").replace_all(source, "{{$1./url$2").into_owned()
+    LONE_URL.replace_all(source, "{{$1./url$2").into_owned()
 }
 
 /// Refuses `{% … %}` and says what to write.

@@ -1,6 +1,7 @@
 //! The allow-list: what a compiled template may contain, and which names it reads.
 
 use super::{Name, Place, TemplateProblem, helpers};
+use crate::text::nearest;
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Path, PathSeg, Template as Compiled};
 
@@ -76,9 +77,7 @@ impl Walker {
             self.name(&call.name, false)?;
             return self.escaped_body(&text_of(&call.name));
         }
-        let name = text_of(&call.name);
-        Err(TemplateProblem::new(format!("there is no helper `{name}`"), name)
-            .help(format!("the helpers are {}", helpers::NAMES.join(", "))))
+        Err(no_helper(text_of(&call.name)))
     }
 
     /// In a body a value must not be able to break out of what surrounds it.
@@ -164,8 +163,7 @@ impl Walker {
                 let name = text_of(&call.name);
                 if !helpers::is_value_helper(&name) && !helpers::CONDITIONS.contains(&name.as_str())
                 {
-                    let message = format!("there is no helper `{name}`");
-                    return Err(TemplateProblem::new(message, name));
+                    return Err(no_helper(name));
                 }
                 let asks =
                     asks || name == "default" || helpers::CONDITIONS.contains(&name.as_str());
@@ -205,6 +203,15 @@ impl Walker {
         }
         Ok(())
     }
+}
+
+fn no_helper(name: String) -> TemplateProblem {
+    let known = helpers::NAMES.iter().chain(helpers::CONDITIONS).copied();
+    let help = match nearest(&name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the helpers are {}", helpers::NAMES.join(", ")),
+    };
+    TemplateProblem::new(format!("there is no helper `{name}`"), name).help(help)
 }
 
 fn name_of(parameter: &Parameter) -> Option<&str> {

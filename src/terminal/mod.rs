@@ -228,8 +228,10 @@ impl Terminal {
 
 /// Shows an error before it is known what the terminal can show.
 pub fn report_plainly(error: &Error) {
-    let hints: String = error.hints.iter().map(|hint| format!("hint: {hint}\n")).collect();
-    let _ = write!(io::stderr(), "error: {}\n{hints}", error.message);
+    let causes = error.causes.iter().map(|cause| format!("  caused by: {cause}\n"));
+    let hints = error.hints.iter().map(|hint| format!("hint: {hint}\n"));
+    let rest: String = causes.chain(hints).collect();
+    let _ = write!(io::stderr(), "error: {}\n{rest}", error.message);
 }
 
 fn paint(color: bool, style: Style, text: &str) -> String {

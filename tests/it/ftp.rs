@@ -176,10 +176,8 @@ async fn what_a_server_says_is_shown_without_the_password() {
     let http = Client::new(PATIENCE);
     http.learn("password", &Secret::from("canary-password"));
     let error = log_in(&url, "canary-password", &http).await.err().unwrap();
-    assert_eq!(
-        error.to_string(),
-        "the server does not know this user name and password: 530 [2Jno: [password]"
-    );
+    let told = "the server does not know this user name and password: 530 [2Jno: [password #";
+    assert!(error.to_string().starts_with(told), "{error}");
     let trace = serde_json::to_string(&http.exchanges()).unwrap();
     assert!(trace.contains("PASS [password]") && trace.contains("USER ada"), "{trace}");
     assert!(!trace.contains("canary") && !trace.contains("u001b"), "{trace}");

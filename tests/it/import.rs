@@ -63,7 +63,8 @@ fn what_cannot_be_said_is_told_by_entry_and_key() {
 fn each_feature_lands_where_a_definition_says_it() {
     let home = Home::new();
     import(&home, &["--output", "out"]);
-    let text = |app: &str| std::fs::read_to_string(home.path().join(format!("out/{app}.yaml"))).unwrap();
+    let text =
+        |app: &str| std::fs::read_to_string(home.path().join(format!("out/{app}.yaml"))).unwrap();
     for (app, line) in [
         ("acorn-sandbox", "base_url: https://api.sandbox.acorn.example"),
         ("acorn-beta", "authorization_uri: https://sandbox.acorn.example/oauth/authorize"),

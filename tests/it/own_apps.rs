@@ -63,7 +63,7 @@ fn an_issuer_says_itself_how_it_is_authorized() {
     home.run(&["apps", "new", "b", "--issuer", "http://a.example"]).expect(2).says("over https");
 }
 
-const OPENAPI: &str = r#"
+const OPENAPI: &str = r##"
 openapi: 3.1.0
 info: { title: Acme, version: "1" }
 externalDocs: { url: https://docs.acme.example }
@@ -93,7 +93,7 @@ components:
         password: { tokenUrl: https://acme.example/t, scopes: {} }
 paths:
   /users/me: { get: { responses: { 200: { description: ok } } } }
-"#;
+"##;
 
 #[test]
 fn openapi_3_gives_an_authorization_for_each_scheme_that_can_be_said() {
@@ -107,12 +107,23 @@ fn openapi_3_gives_an_authorization_for_each_scheme_that_can_be_said() {
     let found = findings(&home, "acme");
     assert!(found.iter().all(|rule| rule == "todo"), "{found:?}");
     let told = home.run(&["apps", "show", "acme", "--json"]).expect(0).json();
-    assert_eq!((&told["title"], &told["docs"]), (&"Acme".into(), &"https://docs.acme.example".into()));
+    assert_eq!(
+        (&told["title"], &told["docs"]),
+        (&"Acme".into(), &"https://docs.acme.example".into())
+    );
     let auths = told["authorizations"].as_array().unwrap();
     let names: Vec<&str> = auths.iter().map(|auth| auth["name"].as_str().unwrap()).collect();
     let expected = [
-        "login", "login_client_credentials", "login_password", "header", "query", "shared", "cookie",
-        "bearer", "basic", "openid",
+        "login",
+        "login_client_credentials",
+        "login_password",
+        "header",
+        "query",
+        "shared",
+        "cookie",
+        "bearer",
+        "basic",
+        "openid",
     ];
     assert_eq!(names, expected, "what the API demands comes first");
     assert_eq!(auths[0]["base_url"], "https://{{region}}.acme.example/{{version}}");
@@ -189,7 +200,8 @@ fn on_a_terminal_one_edits_again_until_it_is_right() {
     let text = "#!/bin/sh\nif grep -q titel \"$1\"; then grep -v titel \"$1\" > \"$1.x\"; mv \"$1.x\" \
                 \"$1\"; else echo 'titel: x' >> \"$1\"; fi\n";
     let script = home.write("editor", text);
-    let home = home.set("EDITOR", format!("/bin/sh {}", script.display())).set("PATH", "/usr/bin:/bin");
+    let home =
+        home.set("EDITOR", format!("/bin/sh {}", script.display())).set("PATH", "/usr/bin:/bin");
     let mut terminal = home.on_terminal(&["apps", "edit", "cliengo"]);
     terminal.until("Edit it again?").press("y");
     terminal.until("no findings");

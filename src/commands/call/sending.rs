@@ -32,7 +32,7 @@ pub(super) async fn send(
             .because("standard input cannot be read a second time")
             .hint("give the body as `-d @FILE`"));
     }
-    around.http.note("the server wants its nonce in the proof (RFC 9449 section 9)");
+    around.http.note("the server wants its nonce in the proof (RFC 9449, section 9)");
     let response = once(around, input, opened, &session, &mut request).await?;
     Ok((request, response))
 }
