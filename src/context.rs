@@ -120,6 +120,12 @@ impl Context {
         env::current_dir().ok()
     }
 
+    /// The folder in which the command runs.
+    #[must_use]
+    pub fn current_folder(&self) -> Option<PathBuf> {
+        env::current_dir().ok()
+    }
+
     /// The folders of the person.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub mod git_credential;
 mod handover;
 pub mod lint;
 pub mod man;
+mod own;
 pub mod proxy;
 mod report;
 pub mod sandbox;
@@ -24,6 +25,7 @@ mod trace;
 pub mod welcome;
 
 use crate::account::Account;
+use crate::accounts::directory::Directory;
 use crate::accounts::files::{Record, State};
 use crate::accounts::{Accounts, Opened, Picked, StoreChoice, Stores, environment};
 use crate::catalog::Catalog;
@@ -48,6 +50,8 @@ pub struct App {
     pub stores: Stores,
     /// The definitions.
     pub catalog: Catalog,
+    /// What the directory says of which account is meant.
+    pub directory: Directory,
 }
 
 /// What every command takes.
@@ -80,13 +84,14 @@ impl App {
         let stores = Stores::new(&context, &terminal, global.store)?;
         let folders = global.apps.iter().cloned().chain([context.folders.apps.clone()]);
         let catalog = Catalog::new(folders.collect());
-        Ok(Self { context, terminal, stores, catalog })
+        let directory = Directory::new(&context, &terminal);
+        Ok(Self { context, terminal, stores, catalog, directory })
     }
 
     /// The accounts of this user.
     #[must_use]
     pub fn accounts(&self) -> Accounts<'_> {
-        Accounts::new(&self.context, &self.stores)
+        Accounts::new(&self.context, &self.stores).in_directory(&self.directory)
     }
 
     /// An HTTP client, and its trace when the command ends.

@@ -78,6 +78,12 @@ impl Client {
         self.redactor.borrow().mask(text)
     }
 
+    /// Masks a header's value, by the header's name too.
+    #[must_use]
+    pub fn mask_header(&self, name: &str, value: &str) -> String {
+        self.redactor.borrow().mask_header(name, value)
+    }
+
     /// Every exchange so far, masked.
     #[must_use]
     pub fn exchanges(&self) -> Vec<Exchange> {

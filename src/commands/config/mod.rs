@@ -6,6 +6,7 @@ mod schema;
 pub use known::apply;
 
 use super::App;
+use crate::accounts::directory::NAME;
 use crate::error::{Error, Kind, Result};
 use crate::settings::Settings;
 use crate::terminal::{Style, table};
@@ -52,6 +53,12 @@ pub enum Command {
     Path,
     /// Open the configuration file in $VISUAL or $EDITOR
     Edit,
+    /// Follow the .tieline.yaml of this directory, as it is now
+    Trust {
+        /// Follow it no longer
+        #[arg(long)]
+        undo: bool,
+    },
     /// Print the JSON Schema of the configuration file, for editors
     Schema,
 }
@@ -65,6 +72,7 @@ pub(crate) fn run(arguments: &Arguments, description: &clap::Command, app: &App)
         Some(Command::Unset { key }) => change(app, &known, key, None),
         Some(Command::Path) => app.terminal.print(&format!("{}\n", path.display())),
         Some(Command::Edit) => edit(app, description),
+        Some(Command::Trust { undo }) => trust(app, !undo),
         Some(Command::Schema) => app.terminal.print(&schema::of(&known)),
     }
 }
@@ -132,6 +140,27 @@ fn change(app: &App, known: &[Setting], key: &str, value: Option<&str>) -> Resul
     if let Some(name) = setting.variables.iter().find(|name| app.context.is_in_environment(name)) {
         app.terminal.warn(format!("{name} is set in the environment, and goes before the file"));
     }
+    Ok(())
+}
+
+/// Follows the file of this directory, or follows it no longer.
+fn trust(app: &App, trusted: bool) -> Result<()> {
+    let file = app.directory.file().ok_or_else(|| {
+        Error::new(Kind::Usage, format!("there is no {NAME} here or above"))
+            .hint("it is looked for up to the root of the repository, or your home folder")
+    })?;
+    if let (Err(why), true) = (&file.accounts, trusted) {
+        return Err(file.wrong(why));
+    }
+    app.directory.decide(file, trusted)?;
+    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
+    let path = file.shown();
+    if !trusted {
+        app.terminal.say(format!("{tick} `{path}` is not followed any more"));
+        return Ok(());
+    }
+    app.terminal.say(format!("{tick} `{path}` is followed until it changes:"));
+    file.lines().iter().for_each(|line| app.terminal.say(format!("  {line}")));
     Ok(())
 }
 
