@@ -49,6 +49,7 @@ mod oauth1_compare;
 mod pending;
 mod proxy;
 mod readme;
+mod recording;
 mod redirect;
 mod refresh;
 mod safeguards;
