@@ -5,6 +5,7 @@ pub mod apps;
 pub mod call;
 pub mod client;
 pub mod completions;
+pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
@@ -14,6 +15,7 @@ pub mod git_credential;
 mod handover;
 pub mod lint;
 pub mod man;
+mod own;
 pub mod proxy;
 mod report;
 pub mod sandbox;
@@ -23,6 +25,7 @@ mod trace;
 pub mod welcome;
 
 use crate::account::Account;
+use crate::accounts::directory::Directory;
 use crate::accounts::files::{Record, State};
 use crate::accounts::{Accounts, Opened, Picked, StoreChoice, Stores, environment};
 use crate::catalog::Catalog;
@@ -47,6 +50,8 @@ pub struct App {
     pub stores: Stores,
     /// The definitions.
     pub catalog: Catalog,
+    /// What the directory says of which account is meant.
+    pub directory: Directory,
 }
 
 /// What every command takes.
@@ -70,23 +75,23 @@ pub struct Global {
 }
 
 impl App {
-    /// What surrounds a command, from the process and the global flags.
+    /// What surrounds a command, from its context and the global flags.
     ///
     /// # Errors
     /// A setting is wrong.
-    pub fn new(global: &Global) -> Result<Self> {
-        let context = Context::from_process()?;
+    pub fn new(context: Context, global: &Global) -> Result<Self> {
         let terminal = Terminal::new(&context, global.color, global.ascii, global.verbose);
         let stores = Stores::new(&context, &terminal, global.store)?;
         let folders = global.apps.iter().cloned().chain([context.folders.apps.clone()]);
         let catalog = Catalog::new(folders.collect());
-        Ok(Self { context, terminal, stores, catalog })
+        let directory = Directory::new(&context, &terminal);
+        Ok(Self { context, terminal, stores, catalog, directory })
     }
 
     /// The accounts of this user.
     #[must_use]
     pub fn accounts(&self) -> Accounts<'_> {
-        Accounts::new(&self.context, &self.stores)
+        Accounts::new(&self.context, &self.stores).in_directory(&self.directory)
     }
 
     /// An HTTP client, and its trace when the command ends.

@@ -74,7 +74,7 @@ fn a_refresh_is_recorded_too() {
 #[test]
 fn a_signature_is_another_each_time_and_no_change() {
     let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
+    let home = crate::oauth1::home(&sandbox);
     home.connect(&["sandbox-oauth1"]).expect(0);
     home.run(&["test", "sandbox-oauth1", "--record", "run.json"]).expect(0);
     let recording = read(&home.path().join("run.json"));

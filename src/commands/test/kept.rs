@@ -37,6 +37,10 @@ impl Testing<'_> {
             None => self.http.sibling(),
         };
         let http = http.until(started + limit);
+        http.note(format!("account {id}, authorization {}", auth.name));
+        if let Some(client) = &opened.account.client_id {
+            http.note(format!("client {client}, with which it was connected"));
+        }
         let basis = Recorded::new(&opened.account, &opened.credential, now());
         let store = match self.accounts.store_of(&opened.record) {
             Ok(store) => store.name(),
