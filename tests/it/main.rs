@@ -58,6 +58,7 @@ mod own_apps;
 mod pending;
 mod proxy;
 mod readme;
+mod recording;
 mod redirect;
 mod refresh;
 mod rehearsal;
