@@ -141,7 +141,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
         Some(Command::Accounts(arguments)) if arguments.command.is_none() => {
             Some(accounts::list(app, arguments.json))
         }
-        Some(Command::Apps(arguments)) => Some(apps::run(arguments, app)),
+        Some(Command::Apps(arguments)) => apps::run_at_once(arguments, app),
         Some(Command::Lint(arguments)) => Some(lint::run(arguments, app)),
         Some(Command::Completions(arguments)) => Some(completions::run(arguments, app)),
         Some(Command::Man(arguments)) => Some(man::run(arguments, command(), app)),
@@ -167,7 +167,7 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Proxy(arguments)) => proxy::run(&arguments, app).await,
         Some(Command::GitCredential(arguments)) => git_credential::run(&arguments, app).await,
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
-        Some(Command::Apps(arguments)) => apps::run(&arguments, app),
+        Some(Command::Apps(arguments)) => apps::run(&arguments, app).await,
         Some(Command::Lint(arguments)) => lint::run(&arguments, app),
         Some(Command::Completions(arguments)) => completions::run(&arguments, app),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,

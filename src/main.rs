@@ -54,6 +54,9 @@ fn start(cli: Cli, app: &App) -> Result<()> {
             "nothing was stored; run `tieline connect {}` to try again",
             arguments.app.as_deref().unwrap_or("APP")
         )),
+        Some(Command::Call(arguments)) if arguments.answer.output.is_some() => {
+            Some("the same command with `--continue` goes on where it stopped".to_owned())
+        }
         _ => None,
     };
     let result = runtime.block_on(async {

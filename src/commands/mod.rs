@@ -15,6 +15,7 @@ pub mod git_credential;
 mod handover;
 pub mod lint;
 pub mod man;
+mod own;
 pub mod proxy;
 mod report;
 pub mod sandbox;

@@ -40,7 +40,8 @@ fn print_from(terminal: &Terminal, exchanges: &[Exchange], details_at: u8) {
 
 fn print_one(terminal: &Terminal, http: &Http, details: bool) {
     let Http { purpose, request, elapsed_ms, .. } = http;
-    terminal.say(format!("- {purpose}: {}: {} in {elapsed_ms} ms", request.line, http.outcome()));
+    let line = request.line.split('?').next().unwrap_or_default();
+    terminal.say(format!("- {purpose}: {line}: {} in {elapsed_ms} ms", http.outcome()));
     let say = |line: String| terminal.say(terminal.paint(Style::Dim, &line));
     if details {
         say(format!("  {}", http.description));

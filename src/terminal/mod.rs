@@ -3,11 +3,13 @@
 mod layout;
 mod lines;
 mod link;
+mod progress;
 mod prompt;
 mod qr;
 
 pub use layout::{duration, table, wrap};
 pub use lines::Lines;
+pub use progress::{Progress, size};
 pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};

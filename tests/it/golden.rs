@@ -61,6 +61,9 @@ fn is_golden(command: &str, misbehaviour: &str, trace: &str) {
 fn a_connect_under_every_misbehaviour() {
     let sandbox = Sandbox::start(&["--lifetime", "9000"]);
     for name in [
+        "wrong-state",
+        "missing-state",
+        "slow",
         "wrong-iss",
         "repeated-code",
         "stray-callback",
@@ -90,7 +93,10 @@ fn a_connect_under_every_misbehaviour() {
         "echoed-secret",
     ] {
         sandbox.misbehave(&[name]);
-        let ran = sandbox.home().connect(&[APP, "-vv"]);
+        // These wait for something that does not come.
+        let waits = ["wrong-state", "missing-state", "slow"].contains(&name);
+        let timeout = if waits { "1" } else { "20" };
+        let ran = sandbox.home().connect(&[APP, "-vv", "--timeout", timeout]);
         is_golden("connect", name, &trace(&ran.stderr));
     }
 }

@@ -35,6 +35,10 @@ impl Testing<'_> {
             None => self.http.sibling(),
         };
         let http = http.until(started + limit);
+        http.note(format!("account {id}, authorization {}", auth.name));
+        if let Some(client) = &opened.account.client_id {
+            http.note(format!("client {client}, with which it was connected"));
+        }
         let store = match self.accounts.store_of(&opened.record) {
             Ok(store) => store.name(),
             Err(_) => "the environment".to_owned(),

@@ -3,6 +3,7 @@
 mod fresh;
 mod kept;
 mod print;
+mod rehearsal;
 mod summary;
 mod targets;
 mod together;
@@ -37,7 +38,8 @@ const KEPT_SECONDS: u64 = 60;
     tieline test --all --json\n  \
     tieline test --all github zoho-crm\n  \
     tieline test --all --report junit=tieline.xml --report html=tieline.html\n  \
-    tieline test ./my-app.yaml --fresh"
+    tieline test ./my-app.yaml --fresh\n  \
+    tieline test ./my-app.yaml --against-sandbox"
 )]
 pub struct Arguments {
     /// `app` (the account that `call` would use), `app/name`, or a definition's path
@@ -53,6 +55,10 @@ pub struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 16)]
     #[arg(value_parser = clap::value_parser!(u8).range(1..))]
     pub jobs: u8,
+    /// Run the app's definition against a server made from it, which fails in every way that apps
+    /// do; no account of yours is touched
+    #[arg(long, requires = "targets", conflicts_with_all = ["all", "fresh", "report"])]
+    pub against_sandbox: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -93,6 +99,10 @@ fn failed(target: &str, error: Error, exchanges: Vec<Exchange>) -> Tested {
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     let (began_at_ms, started) = (now_ms(), Instant::now());
     report::check(&arguments.report, arguments.json)?;
+    if arguments.against_sandbox {
+        let auth = arguments.options.auth.as_deref();
+        return rehearsal::run(app, &arguments.targets, auth, arguments.json).await;
+    }
     let accounts = app.accounts();
     if app.stores.choice != StoreChoice::Env {
         app.finish_interrupted(&accounts).await;
