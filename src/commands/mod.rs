@@ -17,6 +17,7 @@ pub mod man;
 pub mod proxy;
 mod report;
 pub mod sandbox;
+pub mod schema;
 pub mod test;
 pub mod token;
 mod trace;

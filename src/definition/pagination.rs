@@ -1,14 +1,13 @@
 //! `pagination`: how a list that comes in pages goes on. It is checked, so that it can be relied upon.
 
 use super::finding::Finding;
+use super::keys::app::PAGINATION;
 use super::reader::Reader;
 use super::rule::Rule;
 use super::yaml::Node;
 
-const KEYS: &[&str] = &["type", "from", "param", "size_param", "items"];
-
 /// The ways by name, and the keys that each cannot do without.
-const TYPES: &[(&str, &[&str])] = &[
+pub(super) const TYPES: &[(&str, &[&str])] = &[
     // RFC 8288: the `Link` header says it all.
     ("link_header", &[]),
     ("next_url", &["from"]),
@@ -19,7 +18,7 @@ const TYPES: &[(&str, &[&str])] = &[
 ];
 
 pub(super) fn check(reader: &mut Reader, node: &Node) {
-    let Some(entries) = reader.entries(node, "`pagination`", KEYS) else { return };
+    let Some(entries) = reader.entries(node, "`pagination`", PAGINATION) else { return };
     let Some(kind) = entries.take("type") else {
         reader.report(Rule::MissingKey, &node.span, "`pagination` needs a `type`");
         return;

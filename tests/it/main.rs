@@ -52,6 +52,7 @@ mod readme;
 mod redirect;
 mod refresh;
 mod safeguards;
+mod schema;
 mod sandbox_app;
 mod services;
 mod signed;
