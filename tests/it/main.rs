@@ -65,6 +65,7 @@ mod rehearsal;
 mod report;
 mod safeguards;
 mod sandbox_app;
+mod schema;
 mod services;
 mod several;
 mod signed;
