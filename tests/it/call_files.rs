@@ -3,6 +3,7 @@
 use crate::recorder::{Recorder, Request};
 use crate::support::{Home, Sandbox};
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -134,8 +135,10 @@ fn ctrl_c_keeps_what_came() {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let child = home.command(&["call", APP, &url, "-o", "out"]).spawn().unwrap();
     let (mut stream, _) = listener.accept().unwrap();
+    let mut asked = BufReader::new(stream.try_clone().unwrap()).lines();
+    asked.find(|line| line.as_ref().unwrap().is_empty());
     let head = "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: 20\r\n\r\n01234567";
-    std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
     let part = home.path().join("out.part");
     while fs::read(&part).map_or(0, |text| text.len()) < 8 {
         std::thread::yield_now();

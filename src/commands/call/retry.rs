@@ -44,7 +44,7 @@ impl Attempts {
 
     fn pause(&mut self, named: Option<u64>) -> Option<Duration> {
         self.left = self.left.checked_sub(1)?;
-        let seconds = named.unwrap_or_else(|| FIRST_PAUSE << self.made.min(6)).max(0);
+        let seconds = named.unwrap_or_else(|| FIRST_PAUSE << self.made.min(6));
         self.made += 1;
         (seconds <= MAX_PAUSE).then(|| Duration::from_secs(seconds))
     }
