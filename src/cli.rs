@@ -2,7 +2,7 @@
 
 use crate::commands::{
     App, Global, accounts, apps, call, client, completions, config, connect, demo, disconnect,
-    doctor, exec, git_credential, lint, man, proxy, sandbox, test, token, welcome,
+    doctor, exec, git_credential, lint, man, proxy, sandbox, schema, test, token, welcome,
 };
 use crate::context::Context;
 use crate::error::{Error, KINDS, Result};
@@ -37,6 +37,7 @@ pub enum Command {
     Client(client::Arguments),
     Apps(apps::Arguments),
     Lint(lint::Arguments),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
     Sandbox(sandbox::Arguments),
     Demo(demo::Arguments),
@@ -143,6 +144,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
         }
         Some(Command::Apps(arguments)) => apps::run_at_once(arguments, app),
         Some(Command::Lint(arguments)) => Some(lint::run(arguments, app)),
+        Some(Command::Schema(arguments)) => Some(schema::run(arguments, app)),
         Some(Command::Completions(arguments)) => Some(completions::run(arguments, app)),
         Some(Command::Man(arguments)) => Some(man::run(arguments, command(), app)),
         Some(Command::Config(arguments)) => Some(config::run(arguments, &command(), app)),
@@ -169,6 +171,7 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
         Some(Command::Apps(arguments)) => apps::run(&arguments, app).await,
         Some(Command::Lint(arguments)) => lint::run(&arguments, app),
+        Some(Command::Schema(arguments)) => schema::run(&arguments, app),
         Some(Command::Completions(arguments)) => completions::run(&arguments, app),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,
         Some(Command::Demo(arguments)) => demo::run(&arguments, app).await,

@@ -19,6 +19,7 @@ mod own;
 pub mod proxy;
 mod report;
 pub mod sandbox;
+pub mod schema;
 pub mod test;
 pub mod token;
 mod trace;

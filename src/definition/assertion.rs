@@ -1,6 +1,7 @@
 //! Assertions: JSON Web Tokens that a client signs itself (RFC 7523).
 
 use super::endpoint::Param;
+use super::keys::authorization::ASSERTION;
 use super::reader::Reader;
 use super::rule::Rule;
 use super::yaml::Node;
@@ -32,11 +33,9 @@ const LIFETIME: i64 = 300;
 /// The longest that makes sense, in seconds.
 const MAX_LIFETIME: i64 = 366 * 24 * 3600;
 
-const KEYS: &[&str] = &["algorithm", "key", "header", "claims", "expires_in"];
-
 impl Assertion {
     pub(super) fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "an assertion", KEYS)?;
+        let entries = reader.entries(node, "an assertion", ASSERTION)?;
         let algorithm = match entries.take("algorithm") {
             Some(node) => {
                 let choices: Vec<(&str, &str)> = ALGORITHMS.iter().map(|n| (*n, *n)).collect();

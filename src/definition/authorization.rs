@@ -4,9 +4,10 @@ use super::coherence;
 use super::endpoint::{Endpoint, IDENTITY, Placement, Use, read_base_url, read_call_headers};
 use super::field::Field;
 use super::finding::Finding;
+use super::keys::authorization as keys;
 use super::literal;
 use super::oauth1::{self, OAuth1};
-use super::oauth2::{self, OAuth2};
+use super::oauth2::OAuth2;
 use super::presets::more_presets;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
@@ -121,18 +122,6 @@ fn basic() -> Placement {
     Placement { basic, ..Placement::default() }
 }
 
-const COMMON_KEYS: &[&str] = &[
-    "type",
-    "fields",
-    "base_url",
-    "headers",
-    "request",
-    "token_endpoint",
-    "user_info_endpoint",
-    "lookups",
-    "tls",
-];
-
 /// What an authorization takes from its app.
 pub(super) struct App<'a> {
     pub(super) fields: Option<&'a Node>,
@@ -196,12 +185,7 @@ impl Authorization {
 
     pub(super) fn read(reader: &mut Reader, name: &str, node: &Node, app: &App) -> Option<Self> {
         let found = reader.findings.len();
-        let entries = {
-            let mut keys: Vec<&str> = COMMON_KEYS.to_vec();
-            keys.extend(oauth2::KEYS);
-            keys.extend(oauth1::KEYS.iter().filter(|key| !oauth2::KEYS.contains(key)));
-            reader.entries(node, "an authorization", &keys)?
-        };
+        let entries = reader.entries(node, "an authorization", &keys::authorization(None))?;
         let kind = read_type(reader, &entries)?;
         refuse_keys_of_others(reader, &entries, kind);
         let fields = read_fields(reader, &entries, kind, app);
@@ -261,15 +245,13 @@ fn read_type(reader: &mut Reader, entries: &Entries) -> Option<Type> {
 
 /// A key of another type would be ignored, and its author would wonder why.
 fn refuse_keys_of_others(reader: &mut Reader, entries: &Entries, kind: Type) {
-    let own: &[&str] = match kind {
-        Type::OAuth2 => oauth2::KEYS,
-        Type::OAuth1 => oauth1::KEYS,
-        _ => &[],
-    };
+    let own = keys::authorization(Some(kind));
     let mut told = Vec::new();
-    for (keys, owner) in [(oauth2::KEYS, "oauth2"), (oauth1::KEYS, "oauth1")] {
-        for key in keys.iter().filter(|key| !own.contains(key)) {
-            let Some(node) = entries.take_or_null(key).filter(|_| !told.contains(key)) else {
+    for (keys, owner) in [(keys::OAUTH2, "oauth2"), (keys::OAUTH1, "oauth1")] {
+        let foreign =
+            keys.iter().map(|key| key.name).filter(|key| own.iter().all(|own| own.name != *key));
+        for key in foreign {
+            let Some(node) = entries.take_or_null(key).filter(|_| !told.contains(&key)) else {
                 continue;
             };
             told.push(key);

@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use super::format::{accept_url, is_email, is_host, is_object, is_uuid};
+use super::keys::app::{FIELD, STRIP};
 use super::names::RESERVED;
 use super::reader::Reader;
 use super::rule::Rule;
@@ -73,12 +74,7 @@ pub struct Strip {
 #[error("{0}")]
 pub struct FieldError(String);
 
-const KEYS: &[&str] = &[
-    "label", "help", "example", "pattern", "strip", "options", "default", "format", "optional",
-    "secret", "insecure",
-];
-
-const FORMATS: &[(&str, Format)] = &[
+pub(super) const FORMATS: &[(&str, Format)] = &[
     ("url", Format::Url),
     ("ftp_url", Format::FtpUrl),
     ("host", Format::Host),
@@ -197,7 +193,7 @@ impl Field {
                 format!("`{name}` is a name that templates already know"),
             );
         }
-        let Some(entries) = reader.entries(node, &format!("field `{name}`"), KEYS) else {
+        let Some(entries) = reader.entries(node, &format!("field `{name}`"), FIELD) else {
             return field;
         };
         if let Some(node) = entries.take("label") {
@@ -263,7 +259,7 @@ fn options(reader: &mut Reader, node: &Node) -> Vec<(String, String)> {
 impl Strip {
     fn read(reader: &mut Reader, node: &Node) -> Self {
         let mut strip = Self::default();
-        if let Some(entries) = reader.entries(node, "`strip`", &["prefix", "suffix"]) {
+        if let Some(entries) = reader.entries(node, "`strip`", STRIP) {
             if let Some(node) = entries.take("prefix") {
                 strip.prefix = reader.text(node, "`prefix`").unwrap_or_default();
             }

@@ -11,6 +11,7 @@ mod format;
 mod grant;
 mod hidden;
 pub mod hosts;
+mod keys;
 mod literal;
 mod meant;
 mod merge;
@@ -24,6 +25,7 @@ mod reader;
 mod redirection;
 mod residue;
 pub mod rule;
+pub mod schema;
 mod sending;
 mod server_metadata;
 mod signature;
@@ -36,8 +38,8 @@ pub mod yaml;
 pub use assertion::{ALGORITHMS, Assertion};
 pub use authorization::{Authorization, TYPES, Type, Way};
 pub use endpoint::{
-    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, DEVICE_VALUES, Encoding, Endpoint,
-    IDENTITY, Param, Placement, Response, TOKEN_VALUES,
+    Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, IDENTITY,
+    Param, Placement, Response,
 };
 pub use field::{Field, FieldError, Format, Pattern};
 pub use grant::{GRANTS, GrantType};
@@ -114,21 +116,7 @@ pub struct KnownError {
     pub expired: Option<bool>,
 }
 
-const KEYS: &[&str] = &[
-    "title",
-    "docs",
-    "status",
-    "base_url",
-    "hosts",
-    "accounts",
-    "extends",
-    "fields",
-    "client",
-    "headers",
-    "authorizations",
-    "errors",
-    "pagination",
-];
+const ACCOUNTS: &[(&str, bool)] = &[("one", false), ("many", true)];
 
 const STATUSES: &[(&str, Status)] = &[
     ("tested", Status::Tested),
@@ -188,7 +176,7 @@ impl Definition {
     }
 
     fn read(reader: &mut Reader, app: &AppName, client_app: AppName, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "a definition", KEYS)?;
+        let entries = reader.entries(node, "a definition", keys::app::DEFINITION)?;
         let title = required_text(reader, &entries, "title");
         let client_fields = read_client(reader, &entries);
         note_field_names(reader, &entries);
@@ -200,7 +188,6 @@ impl Definition {
             App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
         let authorizations = read_authorizations(reader, &entries, &context);
         let pagination = entries.take("pagination").and_then(|node| Pagination::read(reader, node));
-        let accounts = [("one", false), ("many", true)];
         let definition = Self {
             app: app.clone(),
             title: title?,
@@ -212,7 +199,7 @@ impl Definition {
             hosts: entries.take("hosts").map(|node| reach::read_hosts(reader, node)),
             many_accounts: entries
                 .take("accounts")
-                .and_then(|node| reader.choice(node, "number of accounts", &accounts))
+                .and_then(|node| reader.choice(node, "number of accounts", ACCOUNTS))
                 .unwrap_or(false),
             client_id: client_fields.0,
             client_fields: client_fields.1,
@@ -239,7 +226,7 @@ fn required_text(reader: &mut Reader, entries: &Entries, key: &str) -> Option<St
 
 fn read_client(reader: &mut Reader, entries: &Entries) -> (Option<String>, Vec<Field>) {
     let node = entries.take("client");
-    let Some(client) = node.and_then(|node| reader.entries(node, "`client`", &["id", "fields"]))
+    let Some(client) = node.and_then(|node| reader.entries(node, "`client`", keys::app::CLIENT))
     else {
         return (None, Vec::new());
     };
@@ -288,8 +275,7 @@ fn read_errors(reader: &mut Reader, entries: &Entries) -> Vec<(String, KnownErro
     let pairs = entries.take("errors").and_then(|node| reader.pairs(node, "`errors`"));
     let mut errors = Vec::new();
     for (key, node) in pairs.unwrap_or_default() {
-        let keys = ["meaning", "hint", "expired"];
-        let Some(entry) = reader.entries(node, "an error", &keys) else { continue };
+        let Some(entry) = reader.entries(node, "an error", keys::app::ERROR) else { continue };
         let expired = entry.take("expired");
         errors.push((
             key.name.clone(),

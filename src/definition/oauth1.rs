@@ -82,24 +82,11 @@ pub enum ParametersIn {
     Body,
 }
 
-pub(super) const KEYS: &[&str] = &[
-    "request_token_endpoint",
-    "authorization_uri",
-    "authorization_params",
-    "access_token_endpoint",
-    "refresh_endpoint",
-    "signature_method",
-    "realm",
-    "parameters_in",
-    "redirect_uri",
-    "port",
-];
-
 /// What `authorization_params` call the request token, for apps that want it under another name than
 /// `oauth_token`.
 pub const REQUEST_TOKEN: &str = "request_token";
 
-const PLACES: &[(&str, ParametersIn)] = &[
+pub(super) const PLACES: &[(&str, ParametersIn)] = &[
     ("header", ParametersIn::Header),
     ("query", ParametersIn::Query),
     ("body", ParametersIn::Body),

@@ -6,6 +6,7 @@ use super::endpoint::{
 };
 use super::finding::Finding;
 use super::grant::{GrantType, read_grants};
+use super::keys::authorization::CALLBACK;
 use super::reader::{Entries, Reader};
 use super::redirection::Redirection;
 use super::rule::Rule;
@@ -100,35 +101,10 @@ pub struct Callback {
     pub extras: Vec<(String, String)>,
 }
 
-pub(super) const KEYS: &[&str] = &[
-    "grant",
-    "issuer",
-    "authorization_uri",
-    "authorization_params",
-    "scopes",
-    "scope_separator",
-    "pkce",
-    "redirect_uri",
-    "port",
-    "response_mode",
-    "callback",
-    "refresh_endpoint",
-    "revocation_endpoint",
-    "client_authentication",
-    "refresh",
-    "device_authorization_endpoint",
-    "introspection_endpoint",
-    "pushed_authorization_request_endpoint",
-    "registration_endpoint",
-    "assertion",
-    "dpop",
-    "resource",
-    "audience",
-];
+pub(super) const PKCE: &[(&str, Pkce)] =
+    &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("none", Pkce::None)];
 
-const PKCE: &[(&str, Pkce)] = &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("none", Pkce::None)];
-
-const POLICIES: &[(&str, RefreshPolicy)] = &[
+pub(super) const POLICIES: &[(&str, RefreshPolicy)] = &[
     ("rotates", RefreshPolicy::Rotates),
     ("reusable", RefreshPolicy::Reusable),
     ("none", RefreshPolicy::None),
@@ -312,8 +288,7 @@ impl Callback {
     fn read(reader: &mut Reader, entries: &Entries) -> Self {
         let mut callback = Self { code: "code".to_owned(), extras: Vec::new() };
         let node = entries.take("callback");
-        let Some(inner) = node.and_then(|n| reader.entries(n, "`callback`", &["code", "extras"]))
-        else {
+        let Some(inner) = node.and_then(|n| reader.entries(n, "`callback`", CALLBACK)) else {
             return callback;
         };
         if let Some(node) = inner.take("code") {

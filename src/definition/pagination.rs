@@ -1,11 +1,10 @@
 //! `pagination`: how a list that comes in pages goes on.
 
 use super::finding::Finding;
+use super::keys::app::PAGINATION;
 use super::reader::{Entries, Reader};
 use super::rule::Rule;
 use super::yaml::{Node, Value};
-
-const KEYS: &[&str] = &["type", "from", "param", "first", "size_param", "items"];
 
 /// Where the next page is, and where the items of a page are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +54,9 @@ pub enum Way {
     },
 }
 
+/// The type alone.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     LinkHeader,
     NextUrl,
     Cursor,
@@ -64,7 +64,8 @@ enum Kind {
     Page,
 }
 
-const TYPES: &[(&str, Kind)] = &[
+/// The types by name.
+pub(super) const TYPES: &[(&str, Kind)] = &[
     ("link_header", Kind::LinkHeader),
     ("next_url", Kind::NextUrl),
     ("cursor", Kind::Cursor),
@@ -74,7 +75,7 @@ const TYPES: &[(&str, Kind)] = &[
 
 impl Pagination {
     pub(super) fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "`pagination`", KEYS)?;
+        let entries = reader.entries(node, "`pagination`", PAGINATION)?;
         let Some(kind) = entries.take("type") else {
             reader.report(Rule::MissingKey, &node.span, "`pagination` needs a `type`");
             return None;

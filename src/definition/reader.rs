@@ -2,6 +2,7 @@
 
 use super::absent::KEEP;
 use super::finding::Finding;
+use super::keys::Known;
 use super::meant::{advice, meant};
 use super::names::{RESERVED, SECRET, nearest};
 use super::rule::Rule;
@@ -60,9 +61,10 @@ impl Reader {
         &mut self,
         node: &'n Node,
         what: &str,
-        keys: &[&str],
+        keys: &[Known],
     ) -> Option<Entries<'n>> {
         let pairs = self.pairs(node, what)?;
+        let keys: Vec<&str> = keys.iter().map(|key| key.name).collect();
         for (key, _) in pairs {
             if keys.contains(&key.name.as_str()) {
                 continue;
@@ -70,7 +72,7 @@ impl Reader {
             let message = format!("`{}` is no key of {what}", key.name);
             let finding = Finding::new(Rule::UnknownKey, key.span.clone(), message);
             let near = || nearest(&key.name, keys.iter().copied());
-            self.findings.push(match (meant(&key.name, keys).or_else(near), advice(&key.name)) {
+            self.findings.push(match (meant(&key.name, &keys).or_else(near), advice(&key.name)) {
                 (_, Some(advice)) => finding.help(advice),
                 (Some(near), None) => finding.help(format!("did you mean `{near}`?")),
                 (None, None) => finding.help(format!("known here: {}", keys.join(", "))),

@@ -42,7 +42,9 @@ pub enum RedirectUriError {
 
 const DEFAULT: &str = "http://127.0.0.1:8917/callback";
 
-const RESPONSE_MODES: &[(&str, ResponseMode)] =
+pub(super) const PORTS: &[(&str, bool)] = &[("any", true)];
+
+pub(super) const RESPONSE_MODES: &[(&str, ResponseMode)] =
     &[("query", ResponseMode::Query), ("form_post", ResponseMode::FormPost)];
 
 impl Redirection {
@@ -56,7 +58,7 @@ impl Redirection {
             redirection.uris = read_uris(reader, node);
         }
         if let Some(node) = entries.take("port") {
-            redirection.any_port = reader.choice(node, "port", &[("any", true)]).unwrap_or(false);
+            redirection.any_port = reader.choice(node, "port", PORTS).unwrap_or(false);
             if redirection.uris.len() > 1 {
                 let message = "`port: any` needs no other redirect URI: some port is always free";
                 reader.report(Rule::RedirectUri, &node.span, message);

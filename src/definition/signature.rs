@@ -1,6 +1,8 @@
 //! Named signatures: schemes that sign a whole request, in place of putting a secret into it.
 
 use super::assertion::Assertion;
+use super::keys::authorization::TLS;
+use super::keys::endpoint::{AWS_SIGV4, OAUTH1_SIGNATURE, SIGNATURE};
 use super::oauth1::{Signing, read_signing};
 use super::reader::{Entries, Reader};
 use super::rule::Rule;
@@ -55,7 +57,7 @@ impl Signature {
         {
             return Some(Self::OAuth1(Box::new(OAuth1Signature::standard(Signing::default())?)));
         }
-        let entries = reader.entries(node, "a signature", &["aws_sigv4", "jwt", "oauth1"])?;
+        let entries = reader.entries(node, "a signature", SIGNATURE)?;
         if let Some(node) = entries.take("aws_sigv4") {
             return AwsSigV4::read(reader, node).map(|read| Self::AwsSigV4(Box::new(read)));
         }
@@ -93,9 +95,7 @@ impl Signature {
 
 impl AwsSigV4 {
     fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        const KEYS: &[&str] =
-            &["service", "region", "access_key_id", "secret_access_key", "session_token"];
-        let entries = reader.entries(node, "`aws_sigv4`", KEYS)?;
+        let entries = reader.entries(node, "`aws_sigv4`", AWS_SIGV4)?;
         let session_token = match entries.take("session_token") {
             Some(node) => Some(reader.template(node, Place::Text, "`session_token`")?),
             None => None,
@@ -129,16 +129,7 @@ impl OAuth1Signature {
     }
 
     fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        const KEYS: &[&str] = &[
-            "consumer_key",
-            "consumer_secret",
-            "token",
-            "token_secret",
-            "signature_method",
-            "realm",
-            "parameters_in",
-        ];
-        let entries = reader.entries(node, "`oauth1`", KEYS)?;
+        let entries = reader.entries(node, "`oauth1`", OAUTH1_SIGNATURE)?;
         let signing = read_signing(reader, &entries);
         let mut signature = Self::standard(signing)?;
         for (key, target) in [
@@ -189,7 +180,7 @@ pub struct TlsClient {
 
 impl TlsClient {
     pub(super) fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "`tls`", &["certificate", "key"])?;
+        let entries = reader.entries(node, "`tls`", TLS)?;
         let mut half = |key: &str| match entries.take(key) {
             Some(node) => reader.template(node, Place::Text, key),
             None => {

@@ -4,7 +4,7 @@ use super::failure::FlowError;
 use super::session::{Session, read_group};
 use crate::answer::Answer;
 use crate::context::now;
-use crate::definition::{Endpoint, IDENTITY, TOKEN_VALUES};
+use crate::definition::{Endpoint, IDENTITY};
 use crate::secret::Secret;
 use crate::template::Scope;
 use crate::text::short;
@@ -134,7 +134,6 @@ fn read_value(
     scope: &Scope,
     name: &str,
 ) -> Result<Option<String>, FlowError> {
-    debug_assert!(TOKEN_VALUES.contains(&name));
     match endpoint.response.values.iter().find(|(known, _)| known == name) {
         Some((_, Some(template))) => Ok(template.render(scope)?),
         Some((_, None)) => Ok(None),

@@ -2,9 +2,8 @@
 
 mod read;
 
-pub use read::DEVICE_VALUES;
 pub(super) use read::{
-    Use, read_base_url, read_call_headers, read_client_authentication, read_url,
+    ENCODINGS, METHODS, Use, read_base_url, read_call_headers, read_client_authentication, read_url,
 };
 
 use super::signature::Signature;
@@ -147,18 +146,6 @@ pub struct Choose {
 
 /// The value that says who is connected.
 pub const IDENTITY: &str = "user_identity";
-
-/// The standard values of a token answer.
-pub const TOKEN_VALUES: &[&str] = &[
-    "access_token",
-    "token_type",
-    "refresh_token",
-    "token_secret",
-    "id_token",
-    "expires_in",
-    "expires_at",
-    "scope",
-];
 
 impl Endpoint {
     /// Whether one of its templates names a secret part of the credential, or it places one by

@@ -2,10 +2,11 @@
 
 use super::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, IDENTITY,
-    Param, Placement, Response, TOKEN_VALUES,
+    Param, Placement, Response,
 };
 use crate::definition::absent::{AT_CALLS, AT_TOKEN_ENDPOINTS, WHEN_CALLING};
 use crate::definition::finding::Finding;
+use crate::definition::keys::endpoint as keys;
 use crate::definition::reach::host_part;
 use crate::definition::reader::{Entries, Reader};
 use crate::definition::rule::Rule;
@@ -29,38 +30,10 @@ pub(in crate::definition) enum Use {
     Client,
 }
 
-const KEYS: &[&str] = &[
-    "url",
-    "method",
-    "query",
-    "headers",
-    "basic",
-    "encoding",
-    "params",
-    "body",
-    "response",
-    "fails_if",
-    "choose",
-    "client_authentication",
-    "signature",
-];
-
-const REQUEST_KEYS: &[&str] = &["headers", "query", "basic", "params", "fails_if", "signature"];
-
-/// What a device authorization answer gives (RFC 8628 section 3.2).
-pub const DEVICE_VALUES: &[&str] = &[
-    "device_code",
-    "user_code",
-    "verification_uri",
-    "verification_uri_complete",
-    "expires_in",
-    "interval",
-];
-
-const ENCODINGS: &[(&str, Encoding)] =
+pub(in crate::definition) const ENCODINGS: &[(&str, Encoding)] =
     &[("form", Encoding::Form), ("json", Encoding::Json), ("query", Encoding::Query)];
 
-const METHODS: &[(&str, &str)] = &[
+pub(in crate::definition) const METHODS: &[(&str, &str)] = &[
     ("GET", "GET"),
     ("POST", "POST"),
     ("PUT", "PUT"),
@@ -98,7 +71,7 @@ impl Endpoint {
             let url = read_url(reader, node)?;
             return Some(Self::bare(url, kind));
         }
-        let entries = reader.entries(node, "an endpoint", KEYS)?;
+        let entries = reader.entries(node, "an endpoint", keys::ENDPOINT)?;
         let Some(url) = entries.take("url") else {
             reader.report(Rule::MissingKey, &node.span, "an endpoint needs a `url`");
             return None;
@@ -207,7 +180,7 @@ pub(in crate::definition) fn read_client_authentication(
 
 impl Placement {
     pub(in crate::definition) fn read_request(reader: &mut Reader, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "`request`", REQUEST_KEYS)?;
+        let entries = reader.entries(node, "`request`", keys::REQUEST)?;
         Some(reader.without(WHEN_CALLING, |reader| Self::read(reader, &entries)))
     }
 
@@ -257,7 +230,7 @@ fn read_headers(reader: &mut Reader, node: &Node) -> Vec<(String, Option<Templat
 
 impl Basic {
     fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "`basic`", &["username", "password"])?;
+        let entries = reader.entries(node, "`basic`", keys::BASIC)?;
         let mut half = |key: &str| match entries.take(key) {
             Some(node) => reader.template(node, Place::Text, key),
             None => Template::parse("", Place::Text).ok(),
@@ -291,28 +264,21 @@ impl Param {
 
 impl Response {
     fn read(reader: &mut Reader, node: &Node, kind: Use) -> Self {
-        let mut keys: Vec<&str> = vec!["extras", "secrets"];
-        match kind {
-            Use::Token => keys.extend(TOKEN_VALUES.iter().chain(&[IDENTITY])),
-            Use::UserInfo => keys.push(IDENTITY),
-            Use::DeviceAuthorization => keys.extend(DEVICE_VALUES),
-            Use::Lookup | Use::Client => {}
-        }
-        let Some(entries) = reader.entries(node, "`response`", &keys) else {
+        let Some(entries) = reader.entries(node, "`response`", &keys::response(kind)) else {
             return Self::default();
         };
         let mut response = Self::default();
-        for key in keys.iter().skip(2) {
+        for key in keys::values(kind).iter().map(|key| key.name) {
             match entries.take_or_null(key) {
                 Some(node) if matches!(node.value, Yaml::Null) => {
-                    response.values.push(((*key).to_owned(), None));
+                    response.values.push((key.to_owned(), None));
                 }
                 Some(node) => {
                     let template = reader.template(node, Place::Answer, key);
-                    if *key == IDENTITY {
+                    if key == IDENTITY {
                         refuse_secrets(reader, node, template.as_ref(), key);
                     }
-                    response.values.extend(template.map(|t| ((*key).to_owned(), Some(t))));
+                    response.values.extend(template.map(|t| (key.to_owned(), Some(t))));
                 }
                 None => {}
             }
@@ -390,7 +356,7 @@ fn read_choose(reader: &mut Reader, entries: &Entries, kind: Use) -> Option<Choo
 
 impl Choose {
     fn read(reader: &mut Reader, node: &Node) -> Option<Self> {
-        let entries = reader.entries(node, "`choose`", &["from", "where", "label"])?;
+        let entries = reader.entries(node, "`choose`", keys::CHOOSE)?;
         let from = entries.take("from").and_then(|node| reader.text(node, "`from`"));
         let Some(from) = from else {
             reader.report(
