@@ -135,7 +135,8 @@ fn base_url(document: &Value, fields: &mut Draft) -> Option<String> {
         let inside = url[at + braces.len()..].starts_with(['.', '-']);
         let fixed = at == 0 || default.is_empty() && options.is_empty();
         // At the end of a host only a closed choice keeps it where it belongs.
-        if fixed && host && !inside || host && !inside && options.is_empty() {
+        let open = fixed || options.is_empty();
+        if host && !inside && open {
             url = url.replace(&braces, default);
             continue;
         }

@@ -181,9 +181,7 @@ impl<'a> Entry<'a> {
                 let start = start.replacen("http://", "https://", 1);
                 self.absolute(&start, rest)
             }
-            Some((first, rest)) if !matches!(first, Part::Text(_)) => {
-                self.from_address(first, rest)
-            }
+            Some((first, rest)) if !matches!(first, Part::Text(_)) => self.at_address(first, rest),
             _ => self.join(&parts, Spot::Elsewhere),
         }
     }
@@ -230,7 +228,7 @@ impl<'a> Entry<'a> {
         Ok(url)
     }
 
-    fn from_address(&mut self, first: &Part, rest: &[Part]) -> Result<String, String> {
+    fn at_address(&mut self, first: &Part, rest: &[Part]) -> Result<String, String> {
         let part = self.part(first, Spot::Address)?;
         let name = part.trim_matches(['{', '}']).to_owned();
         if name.contains(' ') {

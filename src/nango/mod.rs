@@ -292,7 +292,8 @@ fn request(entry: &mut Entry<'_>, calls: &Calls, auth: &mut Draft) {
     }
     let bearer = json!({ "headers": { "Authorization": "Bearer {{access_token}}" } });
     let same = json!(request).to_string().eq_ignore_ascii_case(&bearer.to_string());
-    if !request.is_empty() && !(same && token && kind != "api_key_secret") {
+    let default = request.is_empty() || same && token && kind != "api_key_secret";
+    if !default {
         auth.insert("request".into(), Value::Object(request));
     }
     if !token && placed && kind == "basic" {
