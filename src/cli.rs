@@ -1,10 +1,12 @@
 //! The command line: what can be typed, and which command it runs.
 
 use crate::commands::{
-    App, Global, accounts, apps, call, client, completions, connect, demo, disconnect, doctor,
-    exec, git_credential, lint, man, proxy, sandbox, schema, test, token, welcome,
+    App, Global, accounts, apps, call, client, completions, config, connect, demo, disconnect,
+    doctor, exec, git_credential, lint, man, proxy, sandbox, schema, test, token, welcome,
 };
-use crate::error::{KINDS, Result};
+use crate::context::Context;
+use crate::error::{Error, KINDS, Result};
+use crate::settings::Settings;
 use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
 
 /// Connects your terminal to any app's API.
@@ -41,6 +43,7 @@ pub enum Command {
     Demo(demo::Arguments),
     Doctor(doctor::Arguments),
     Man(man::Arguments),
+    Config(config::Arguments),
 }
 
 /// The commands by what they are for, in the order of the help; what is not named comes last.
@@ -102,6 +105,18 @@ fn statuses() -> String {
     format!("Exit status:\n{}", rows.join("\n"))
 }
 
+/// The command line with the defaults that the person has set, and the context that goes with it. A
+/// mistake in the settings is an error beside them, so that help and `config` work all the same.
+#[must_use]
+pub fn configured(context: Context) -> (clap::Command, Context, Option<Error>) {
+    let applied = Settings::read(&context.folders.config)
+        .and_then(|set| config::apply(command(), &set, |name| context.is_in_environment(name)));
+    match applied {
+        Ok((description, variables)) => (description, context.with_settings(variables), None),
+        Err(error) => (command(), context, Some(error)),
+    }
+}
+
 /// What `--color` says, for the help and for mistakes on the command line itself: they are told before
 /// anything on it is understood.
 pub fn color(words: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
@@ -127,11 +142,12 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
         Some(Command::Accounts(arguments)) if arguments.command.is_none() => {
             Some(accounts::list(app, arguments.json))
         }
-        Some(Command::Apps(arguments)) => Some(apps::run(arguments, app)),
+        Some(Command::Apps(arguments)) => apps::run_at_once(arguments, app),
         Some(Command::Lint(arguments)) => Some(lint::run(arguments, app)),
         Some(Command::Schema(arguments)) => Some(schema::run(arguments, app)),
         Some(Command::Completions(arguments)) => Some(completions::run(arguments, app)),
         Some(Command::Man(arguments)) => Some(man::run(arguments, command(), app)),
+        Some(Command::Config(arguments)) => Some(config::run(arguments, &command(), app)),
         _ => None,
     }
 }
@@ -153,7 +169,7 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Proxy(arguments)) => proxy::run(&arguments, app).await,
         Some(Command::GitCredential(arguments)) => git_credential::run(&arguments, app).await,
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
-        Some(Command::Apps(arguments)) => apps::run(&arguments, app),
+        Some(Command::Apps(arguments)) => apps::run(&arguments, app).await,
         Some(Command::Lint(arguments)) => lint::run(&arguments, app),
         Some(Command::Schema(arguments)) => schema::run(&arguments, app),
         Some(Command::Completions(arguments)) => completions::run(&arguments, app),
@@ -161,5 +177,6 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::Demo(arguments)) => demo::run(&arguments, app).await,
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, app).await,
         Some(Command::Man(arguments)) => man::run(&arguments, command(), app),
+        Some(Command::Config(arguments)) => config::run(&arguments, &command(), app),
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use etcetera::{BaseStrategy, choose_base_strategy};
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,6 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct Context {
     /// A list, since few of them are ever looked up.
     variables: Vec<(String, OsString)>,
+    settings: Vec<(&'static str, String)>,
     /// Where things are kept.
     pub folders: Folders,
     /// Whether standard input, output and error are terminals.
@@ -29,6 +30,8 @@ pub struct Context {
 pub struct Folders {
     /// The user's own definitions.
     pub apps: PathBuf,
+    /// The configuration file.
+    pub config: PathBuf,
     /// Account and client files, without secrets.
     pub data: PathBuf,
     /// Locks.
@@ -74,14 +77,27 @@ impl Context {
             output: std::io::stdout().is_terminal(),
             error: std::io::stderr().is_terminal(),
         };
-        Ok(Self { variables, folders, terminals })
+        Ok(Self { variables, settings: Vec::new(), folders, terminals })
     }
 
     /// A variable that is set, is UTF-8 and is not empty.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {
         let value = find(&self.variables, name).and_then(|value| value.to_str());
-        value.filter(|value| !value.is_empty())
+        let set = || self.settings.iter().find(|(known, _)| *known == name);
+        value.filter(|value| !value.is_empty()).or_else(|| set().map(|(_, value)| value.as_str()))
+    }
+
+    /// Whether the environment itself has a variable, that is not empty.
+    #[must_use]
+    pub fn is_in_environment(&self, name: &str) -> bool {
+        find(&self.variables, name).is_some_and(|value| !value.is_empty())
+    }
+
+    /// What stands in for variables that the environment does not have: what the person has set.
+    #[must_use]
+    pub fn with_settings(self, settings: Vec<(&'static str, String)>) -> Self {
+        Self { settings, ..self }
     }
 
     /// An input of an account: `TIELINE_<APP>__<NAME>__<INPUT>`, else `TIELINE_<APP>_<INPUT>`.
@@ -104,6 +120,12 @@ impl Context {
         env::current_dir().ok()
     }
 
+    /// The folder in which the command runs.
+    #[must_use]
+    pub fn current_folder(&self) -> Option<PathBuf> {
+        env::current_dir().ok()
+    }
+
     /// The folders of the person.
     ///
     /// # Errors
@@ -123,8 +145,9 @@ impl Context {
 
     /// `$BROWSER`.
     #[must_use]
-    pub fn browser(&self) -> Option<&OsString> {
-        find(&self.variables, "BROWSER").filter(|value| !value.is_empty())
+    pub fn browser(&self) -> Option<&OsStr> {
+        let own = find(&self.variables, "BROWSER").filter(|value| !value.is_empty());
+        own.map(OsString::as_os_str).or_else(|| self.variable("BROWSER").map(OsStr::new))
     }
 }
 
@@ -162,14 +185,16 @@ impl Folders {
         if let Some(home) = home.filter(|home| !home.is_empty()) {
             let home = PathBuf::from(home);
             let (apps, locks) = (home.join("apps"), home.join("locks"));
-            return Ok(Self { apps, data: home, locks });
+            return Ok(Self { apps, config: home.join("config.yaml"), data: home, locks });
         }
         let strategy = strategy()?;
         // Locks follow the credential's folder and not the session's, so that two sessions of one
         // user exclude each other.
         let data = strategy.data_dir().join("tieline");
+        let config = strategy.config_dir().join("tieline");
         Ok(Self {
-            apps: strategy.config_dir().join("tieline").join("apps"),
+            apps: config.join("apps"),
+            config: config.join("config.yaml"),
             locks: data.join("locks"),
             data,
         })

@@ -1,6 +1,7 @@
 //! A credential: the secrets of one account or client, and how an entry in a store is written.
 
 use crate::account::{Account, VERSION};
+use crate::definition::Field;
 use crate::secret::Secret;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -64,6 +65,19 @@ impl Client {
             fields: BTreeMap::new(),
             secret_fields: BTreeMap::new(),
         }
+    }
+
+    /// The same with the values of the definition's client fields that `value` knows.
+    #[must_use]
+    pub fn with_fields(mut self, fields: &[Field], value: impl Fn(&str) -> Option<Secret>) -> Self {
+        for field in fields {
+            let Some(value) = value(&field.name) else { continue };
+            match field.secret {
+                true => drop(self.secret_fields.insert(field.name.clone(), value)),
+                false => drop(self.fields.insert(field.name.clone(), value.expose().to_owned())),
+            }
+        }
+        self
     }
 }
 

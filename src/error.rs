@@ -124,6 +124,15 @@ impl Error {
         self
     }
 
+    /// What to do first: the command that a hint names, else the first hint; empty if there is none.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        let commands = self.hints.iter().flat_map(|hint| hint.split('`').skip(1).step_by(2));
+        let command = commands.into_iter().find(|quoted| quoted.starts_with("tieline "));
+        let first = || self.hints.first().map(String::as_str);
+        command.or_else(first).unwrap_or_default().to_owned()
+    }
+
     /// A failure of the machine: a file, a socket.
     #[must_use]
     pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {

@@ -3,8 +3,9 @@
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
-use tieline::cli::{Cli, Command, color, command, run, run_at_once};
+use tieline::cli::{Cli, Command, color, command, configured, run, run_at_once};
 use tieline::commands::{App, completions};
+use tieline::context::Context;
 use tieline::error::{Error, Kind, Result};
 
 fn main() -> ExitCode {
@@ -13,12 +14,21 @@ fn main() -> ExitCode {
     }
     debug_assert!(Cli::command().get_name() == "tieline");
     // Taking the command line's description apart would cost as much as using it did.
-    let mut description = ManuallyDrop::new(command().color(color(std::env::args_os())));
+    let (description, context, mistake) = match Context::from_process().map(configured) {
+        Ok((description, context, mistake)) => (description, Ok(context), mistake),
+        Err(error) => (command(), Err(error), None),
+    };
+    let mut description = ManuallyDrop::new(description.color(color(std::env::args_os())));
     let cli = match Cli::from_arg_matches(&description.get_matches_mut()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    let app = match App::new(&cli.global) {
+    let mistake = mistake.filter(|_| !matches!(cli.command, Some(Command::Config(_))));
+    let app = context.and_then(|context| match mistake {
+        Some(mistake) => Err(mistake),
+        None => App::new(context, &cli.global),
+    });
+    let app = match app {
         Ok(app) => app,
         Err(error) => {
             tieline::terminal::report_plainly(&error);
@@ -44,6 +54,9 @@ fn start(cli: Cli, app: &App) -> Result<()> {
             "nothing was stored; run `tieline connect {}` to try again",
             arguments.app.as_deref().unwrap_or("APP")
         )),
+        Some(Command::Call(arguments)) if arguments.answer.output.is_some() => {
+            Some("the same command with `--continue` goes on where it stopped".to_owned())
+        }
         _ => None,
     };
     let result = runtime.block_on(async {

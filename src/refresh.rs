@@ -86,7 +86,14 @@ impl<'a> Surroundings<'a> {
         {
             let secret = self.context.input(id, "client_secret");
             if secret.is_some() {
-                return Ok(Some(OAuthClient { secret, ..OAuthClient::public(given.expose()) }));
+                let known = match kept && !self.definition.client_fields.is_empty() {
+                    true => self.accounts.client(self.definition, Some(client_id)).await?,
+                    false => None,
+                };
+                let known = known.unwrap_or_else(|| OAuthClient::public(given.expose()));
+                let input = |name: &str| self.context.input(id, name);
+                let client = OAuthClient { secret, ..known };
+                return Ok(Some(client.with_fields(&self.definition.client_fields, input)));
             }
         }
         // A credential from the environment has nothing to do with what is kept.

@@ -1,6 +1,10 @@
 //! The store that is none: a credential that comes whole from the environment (`TIELINE_STORE=env`)
 //! and is never kept.
 
+mod found;
+
+pub use found::accounts;
+
 use crate::account::{Account, VERSION};
 use crate::context::{Context, now, variable};
 use crate::credential::Credential;

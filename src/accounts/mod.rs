@@ -3,6 +3,7 @@
 
 mod clients;
 mod damaged;
+pub mod directory;
 pub mod environment;
 pub mod files;
 mod interrupted;
@@ -26,6 +27,7 @@ use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Doing, Store, StoreError};
 use crate::text::hex;
+use directory::Directory;
 use files::{Files, Record, State};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::io;
@@ -36,6 +38,7 @@ pub struct Accounts<'a> {
     pub files: Files,
     stores: &'a Stores,
     folders: &'a Folders,
+    directory: Option<&'a Directory>,
 }
 
 /// A kept account, opened.
@@ -55,7 +58,14 @@ impl<'a> Accounts<'a> {
     /// The accounts of this user.
     #[must_use]
     pub fn new(context: &'a Context, stores: &'a Stores) -> Self {
-        Self { files: Files::new(&context.folders), stores, folders: &context.folders }
+        let files = Files::new(&context.folders);
+        Self { files, stores, folders: &context.folders, directory: None }
+    }
+
+    /// The same, with what the directory says of which account is meant.
+    #[must_use]
+    pub fn in_directory(self, directory: &'a Directory) -> Self {
+        Self { directory: Some(directory), ..self }
     }
 
     /// Opens an account: reads its entry, and mends what a kill left.

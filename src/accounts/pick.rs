@@ -13,6 +13,8 @@ pub enum Picked {
     Named,
     /// `TIELINE_<APP>_ACCOUNT`.
     Environment,
+    /// `.tieline.yaml`.
+    Directory,
     /// `accounts default`.
     Default,
     /// There is no other.
@@ -26,6 +28,7 @@ impl Picked {
         match self {
             Self::Named => "named on the command line",
             Self::Environment => "named in the environment",
+            Self::Directory => "named in .tieline.yaml",
             Self::Default => "the default",
             Self::Only => "the only one",
         }
@@ -53,10 +56,32 @@ impl Accounts<'_> {
                 false => Err(self.not_connected(&id, &of_app)),
             };
         }
+        if !of_app.is_empty()
+            && let Some(picked) = self.pick_of_directory(&wanted.app, &of_app)?
+        {
+            return Ok(picked);
+        }
         match of_app.as_slice() {
             [] => Err(self.not_connected(wanted, &of_app)),
             [only] => Ok((only.clone(), Picked::Only)),
             several => self.pick_default(&wanted.app, several),
+        }
+    }
+
+    fn pick_of_directory(
+        &self,
+        app: &AppName,
+        of_app: &[AccountId],
+    ) -> Result<Option<(AccountId, Picked)>> {
+        let Some(directory) = self.directory else { return Ok(None) };
+        let Some((id, path)) = directory.account_of(app)? else { return Ok(None) };
+        match of_app.contains(&id) {
+            true => Ok(Some((id, Picked::Directory))),
+            // Another account in its place would be the wrong one.
+            false => {
+                let why = format!("`{path}` names it for this directory");
+                Err(self.not_connected(&id, of_app).because(why))
+            }
         }
     }
 

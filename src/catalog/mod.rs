@@ -5,8 +5,10 @@
 //! credential that is already kept.
 
 mod entry;
+mod save;
 
 pub use entry::{Entry, Fit, Origin};
+pub use save::save;
 
 use crate::definition::finding::Finding;
 use crate::definition::names::{AppName, NameError, nearest};
@@ -77,6 +79,12 @@ impl Catalog {
     #[must_use]
     pub fn new(folders: Vec<PathBuf>) -> Self {
         Self { folders, trees: RefCell::default() }
+    }
+
+    /// The same with nothing read yet, for files that have changed since.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::new(self.folders.clone())
     }
 
     /// Whether a word on the command line is a path and not an app's name.

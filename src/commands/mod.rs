@@ -5,6 +5,7 @@ pub mod apps;
 pub mod call;
 pub mod client;
 pub mod completions;
+pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod disconnect;
@@ -14,6 +15,7 @@ pub mod git_credential;
 mod handover;
 pub mod lint;
 pub mod man;
+mod own;
 pub mod proxy;
 mod report;
 pub mod sandbox;
@@ -24,6 +26,7 @@ mod trace;
 pub mod welcome;
 
 use crate::account::Account;
+use crate::accounts::directory::Directory;
 use crate::accounts::files::{Record, State};
 use crate::accounts::{Accounts, Opened, Picked, StoreChoice, Stores, environment};
 use crate::catalog::Catalog;
@@ -48,6 +51,8 @@ pub struct App {
     pub stores: Stores,
     /// The definitions.
     pub catalog: Catalog,
+    /// What the directory says of which account is meant.
+    pub directory: Directory,
 }
 
 /// What every command takes.
@@ -71,23 +76,23 @@ pub struct Global {
 }
 
 impl App {
-    /// What surrounds a command, from the process and the global flags.
+    /// What surrounds a command, from its context and the global flags.
     ///
     /// # Errors
     /// A setting is wrong.
-    pub fn new(global: &Global) -> Result<Self> {
-        let context = Context::from_process()?;
+    pub fn new(context: Context, global: &Global) -> Result<Self> {
         let terminal = Terminal::new(&context, global.color, global.ascii, global.verbose);
         let stores = Stores::new(&context, &terminal, global.store)?;
         let folders = global.apps.iter().cloned().chain([context.folders.apps.clone()]);
         let catalog = Catalog::new(folders.collect());
-        Ok(Self { context, terminal, stores, catalog })
+        let directory = Directory::new(&context, &terminal);
+        Ok(Self { context, terminal, stores, catalog, directory })
     }
 
     /// The accounts of this user.
     #[must_use]
     pub fn accounts(&self) -> Accounts<'_> {
-        Accounts::new(&self.context, &self.stores)
+        Accounts::new(&self.context, &self.stores).in_directory(&self.directory)
     }
 
     /// An HTTP client, and its trace when the command ends.
@@ -107,28 +112,38 @@ impl App {
         wanted: &AccountId,
     ) -> Result<(Definition, Opened, Picked)> {
         if self.stores.choice == StoreChoice::Env {
-            let definition = self.catalog.load(wanted.app.as_str())?;
-            let variable = crate::context::variable(wanted, "auth");
-            let auth = authorization(&definition, self.context.variable(&variable))?;
-            let (account, credential) =
-                environment::read(&self.context, &definition, auth, wanted)?;
-            let record = Record::new(State::Connected, ENVIRONMENT, account.clone());
-            let opened = Opened { id: wanted.clone(), record, account, credential };
+            let (definition, opened) = self.open_from_environment(wanted)?;
             return Ok((definition, opened, Picked::Environment));
         }
         self.finish_interrupted(accounts).await;
-        let (id, picked) = match accounts.pick(&self.context, wanted) {
-            Ok(picked) => picked,
-            // Perhaps there is no such app at all: then that is what to say.
-            Err(error) => {
-                return Err(self
-                    .catalog
-                    .load(wanted.app.as_str())
-                    .map_or_else(Into::into, |_| error));
-            }
-        };
+        let (id, picked) = self.pick(accounts, wanted)?;
         let (definition, opened) = self.open_this(accounts, &id).await?;
         Ok((definition, opened, picked))
+    }
+
+    /// Which kept account is meant by `app` or `app/name`.
+    ///
+    /// # Errors
+    /// There is none, or it is not clear which.
+    pub fn pick(&self, accounts: &Accounts<'_>, wanted: &AccountId) -> Result<(AccountId, Picked)> {
+        accounts.pick(&self.context, wanted).map_err(|error| {
+            // Perhaps there is no such app at all: then that is what to say.
+            self.catalog.load(wanted.app.as_str()).map_or_else(Into::into, |_| error)
+        })
+    }
+
+    /// An account whose credential is in the environment.
+    ///
+    /// # Errors
+    /// Something of it is not set, or its definition is wrong.
+    pub fn open_from_environment(&self, id: &AccountId) -> Result<(Definition, Opened)> {
+        let definition = self.catalog.load(id.app.as_str())?;
+        let variable = crate::context::variable(id, "auth");
+        let auth = authorization(&definition, self.context.variable(&variable))?;
+        let (account, credential) = environment::read(&self.context, &definition, auth, id)?;
+        let record = Record::new(State::Connected, ENVIRONMENT, account.clone());
+        let opened = Opened { id: id.clone(), record, account, credential };
+        Ok((definition, opened))
     }
 
     /// Opens exactly this account.

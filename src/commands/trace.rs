@@ -8,19 +8,21 @@ use crate::terminal::{Style, Terminal};
 
 /// Prints the trace as far as `--verbose` asks for it: a line each, or with headers and bodies.
 pub(super) fn print(terminal: &Terminal, http: &Client) {
-    print_from(terminal, http, 2);
+    if terminal.verbosity > 0 {
+        print_from(terminal, &http.exchanges(), 2);
+    }
 }
 
 /// The same for `test`, where one `-v` shows requests and answers already.
-pub(super) fn print_in_full(terminal: &Terminal, http: &Client) {
-    print_from(terminal, http, 1);
+pub(super) fn print_in_full(terminal: &Terminal, exchanges: &[Exchange]) {
+    print_from(terminal, exchanges, 1);
 }
 
-fn print_from(terminal: &Terminal, http: &Client, details_at: u8) {
+fn print_from(terminal: &Terminal, exchanges: &[Exchange], details_at: u8) {
     if terminal.verbosity == 0 {
         return;
     }
-    for exchange in http.exchanges() {
+    for exchange in exchanges {
         match exchange {
             Exchange::Note { note, passed, rule } => {
                 let mark = match passed {
@@ -31,14 +33,15 @@ fn print_from(terminal: &Terminal, http: &Client, details_at: u8) {
                 let rule = rule.map(|rule| format!(" ({rule})")).unwrap_or_default();
                 terminal.say(format!("{mark} {note}{rule}"));
             }
-            Exchange::Http(http) => print_one(terminal, &http, terminal.verbosity >= details_at),
+            Exchange::Http(http) => print_one(terminal, http, terminal.verbosity >= details_at),
         }
     }
 }
 
 fn print_one(terminal: &Terminal, http: &Http, details: bool) {
     let Http { purpose, request, elapsed_ms, .. } = http;
-    terminal.say(format!("- {purpose}: {}: {} in {elapsed_ms} ms", request.line, http.outcome()));
+    let line = request.line.split('?').next().unwrap_or_default();
+    terminal.say(format!("- {purpose}: {line}: {} in {elapsed_ms} ms", http.outcome()));
     let say = |line: String| terminal.say(terminal.paint(Style::Dim, &line));
     if details {
         say(format!("  {}", http.description));

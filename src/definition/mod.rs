@@ -47,6 +47,7 @@ pub use oauth1::{
     Legs, OAuth1, ParametersIn, REQUEST_TOKEN, SIGNATURE_METHODS, SignatureMethod, Signing,
 };
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
+pub use pagination::{Pagination, Way as PageWay};
 pub use reach::ReachError;
 pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
 pub use server_metadata::ServerMetadata;
@@ -87,6 +88,8 @@ pub struct Definition {
     pub authorizations: Vec<Authorization>,
     /// What the app's error codes mean.
     pub errors: Vec<(String, KnownError)>,
+    /// How a list that comes in pages goes on.
+    pub pagination: Option<Pagination>,
 }
 
 /// How much is known of a definition.
@@ -184,9 +187,7 @@ impl Definition {
         let context =
             App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
         let authorizations = read_authorizations(reader, &entries, &context);
-        if let Some(node) = entries.take("pagination") {
-            pagination::check(reader, node);
-        }
+        let pagination = entries.take("pagination").and_then(|node| Pagination::read(reader, node));
         let definition = Self {
             app: app.clone(),
             title: title?,
@@ -205,6 +206,7 @@ impl Definition {
             client_app,
             authorizations,
             errors: read_errors(reader, &entries),
+            pagination,
         };
         reach::check(reader, &definition, node);
         unused::check(reader, node);

@@ -62,8 +62,8 @@ rules! {
         "`body` and `params` stand at one endpoint."
         "`body` is the whole request, so the parameters would never be sent."
     ChooseFrom "choose-from" Error:
-        "`from` of a `choose` is no path in the answer."
-        "Rows are chosen from what the app answered; a path elsewhere gives none."
+        "`from` or `items` is no path in the answer."
+        "Rows and pages are found in what the app answered; a path elsewhere gives none."
     CredentialNotSent "credential-not-sent" Error:
         "No template of a call names the key, password or token that was asked for."
         "The app would answer as if nobody had signed in."

@@ -69,11 +69,7 @@ pub async fn complete(
         return Ok(None);
     }
     match discover(http, &issuer.require(fields)?).await {
-        Ok(metadata) => {
-            let issuer = &metadata.issuer;
-            http.note(format!("endpoints that the definition leaves open: as {issuer} says"));
-            Ok(Some(definition.clone().completed(&auth.name, &metadata)))
-        }
+        Ok(metadata) => Ok(Some(definition.clone().completed(&auth.name, &metadata))),
         Err(error) if open => Err(error),
         // Everything that is needed is written; the ID token will not be looked at.
         Err(error) => {

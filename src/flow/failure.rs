@@ -168,7 +168,8 @@ pub(crate) fn provider_error(
         code: short(&http.mask(&code), 60),
         description: description
             .map(|text| short(&http.mask(&text), 200))
-            .filter(|text| *text != code),
+            // An empty body says nothing.
+            .filter(|text| *text != code && !text.is_empty()),
         html: answer.is_html(),
         retry_after: answer.header("retry-after").map(|text| short(text, 40)),
         clock_ahead: answer.date().map(|date| now() - date),

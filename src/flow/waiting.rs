@@ -8,7 +8,6 @@ use crate::oauth2::parse_pasted;
 use crate::redirect::{Event, Waiting};
 use crate::secret::Secret;
 use crate::terminal::Lines;
-use std::ffi::OsString;
 use std::time::Duration;
 use tokio::time::{Instant, interval_at, sleep_until};
 use url::Url;
@@ -25,7 +24,7 @@ pub(super) fn open(asking: &Asking<'_>, url: &Url, waiting: Option<&Waiting>) {
 
 /// Opens a web page, or says why that cannot be.
 pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
-    let browser = asking.browser.map(OsString::as_os_str);
+    let browser = asking.browser;
     if let Err(error) = crate::browser::open(url, browser, &asking.private_variables) {
         asking.terminal.say(format!("No browser was opened: {error}. Open the address yourself."));
     }

@@ -2,6 +2,7 @@
 //! [`Client::stream`], which check the host first and note the exchange in the one trace.
 
 mod error;
+mod pool;
 pub mod purpose;
 pub mod redaction;
 pub mod timing;
@@ -13,17 +14,16 @@ use crate::answer::{Answer, MAX_BYTES};
 use crate::definition::hosts::{Hosts, is_loopback};
 use crate::request::{Body, Request};
 use crate::secret::Secret;
+use pool::Pool;
 use redaction::Redactor;
-use reqwest::{Response, redirect};
-use std::cell::{OnceCell, RefCell};
+use reqwest::Response;
+use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
-use timing::{TimedConnector, TimedResolver, Timing, Watch};
+use std::time::{Duration, Instant};
+use timing::{Timing, Watch};
 use trace::{Exchange, Received, Trace};
 use url::Url;
 
-/// How long a connection may take to open.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// How many redirects an API call follows.
 const MAX_REDIRECTS: usize = 5;
 
@@ -31,20 +31,10 @@ const MAX_REDIRECTS: usize = 5;
 pub struct Client {
     pool: Rc<Pool>,
     timeout: Duration,
+    /// When all of it must be over, however many requests there are.
+    deadline: Option<Instant>,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
-}
-
-/// The connections. Each sort is made at the first request: that reads the system's certificates.
-#[derive(Default)]
-struct Pool {
-    plain: OnceCell<reqwest::Client>,
-    /// It shows a certificate, and the account's host list decides where that goes.
-    identified: OnceCell<reqwest::Client>,
-    /// What it shows.
-    identity: OnceCell<reqwest::Identity>,
-    /// Only a connection of HTTP/1.1 can become one of another protocol (RFC 9110 section 7.8).
-    upgradable: OnceCell<reqwest::Client>,
 }
 
 impl Client {
@@ -52,13 +42,21 @@ impl Client {
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, trace, redactor }
+        Self { pool: Rc::default(), timeout, deadline: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
     #[must_use]
     pub fn sibling(&self) -> Self {
-        Self { pool: Rc::clone(&self.pool), ..Self::new(self.timeout) }
+        let deadline = self.deadline;
+        Self { pool: Rc::clone(&self.pool), deadline, ..Self::new(self.timeout) }
+    }
+
+    /// The same client, none of whose requests lasts beyond `deadline`. What was begun is not dropped
+    /// then, but ends as a request that nobody answered: a refresh still stores what it must.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
@@ -66,15 +64,7 @@ impl Client {
     /// # Errors
     /// It is no certificate with its key.
     pub fn identify(&self, pem: &Secret) -> Result<(), HttpError> {
-        // One account a client: a second certificate is the same one.
-        if self.pool.identified.get().is_some() {
-            return Ok(());
-        }
-        let identity = reqwest::Identity::from_pem(pem.expose().as_bytes());
-        let identity = identity.map_err(|_| HttpError::Identity)?;
-        let client = build_client(|builder| builder.identity(identity.clone()))?;
-        let _ = (self.pool.identified.set(client), self.pool.identity.set(identity));
-        Ok(())
+        self.pool.identify(pem)
     }
 
     /// Notes a secret under a name: from now on nothing that is shown contains it.
@@ -86,6 +76,12 @@ impl Client {
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
         self.redactor.borrow().mask(text)
+    }
+
+    /// Masks a header's value, by the header's name too.
+    #[must_use]
+    pub fn mask_header(&self, name: &str, value: &str) -> String {
+        self.redactor.borrow().mask_header(name, value)
     }
 
     /// Every exchange so far, masked.
@@ -120,7 +116,8 @@ impl Client {
     /// How long each answer may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.timeout
+        let left = self.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        left.map_or(self.timeout, |left| left.min(self.timeout))
     }
 
     /// Sends a request and reads its answer whole. Redirects are not followed: an answer that
@@ -155,7 +152,7 @@ impl Client {
         request: &Request,
         watch: &Watch,
     ) -> Result<(Answer, http::Version), HttpError> {
-        let builder = self.build(request, None)?.timeout(self.timeout);
+        let builder = self.build(request, None)?.timeout(self.timeout());
         let sent = watch.time(builder.send()).await;
         let mut response = sent.map_err(|e| HttpError::new(&request.url, e))?;
         let (status, version) = (response.status().as_u16(), response.version());
@@ -253,7 +250,7 @@ impl Client {
     ) -> Result<Response, HttpError> {
         let watch = Watch::start();
         let builder = self.build(request, body)?;
-        let sent = watch.time(tokio::time::timeout(self.timeout, builder.send())).await;
+        let sent = watch.time(tokio::time::timeout(self.timeout(), builder.send())).await;
         let result = match sent {
             Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
             Err(_) => Err(HttpError::timed_out(&request.url)),
@@ -300,51 +297,6 @@ impl Client {
             (None, None) => builder,
         })
     }
-}
-
-impl Pool {
-    fn usual(&self) -> Result<&reqwest::Client, HttpError> {
-        if let Some(client) = self.identified.get().or(self.plain.get()) {
-            return Ok(client);
-        }
-        let client = build_client(|builder| builder)?;
-        Ok(self.plain.get_or_init(|| client))
-    }
-
-    fn upgradable(&self) -> Result<&reqwest::Client, HttpError> {
-        if let Some(client) = self.upgradable.get() {
-            return Ok(client);
-        }
-        let client = build_client(|builder| match self.identity.get() {
-            Some(identity) => builder.http1_only().identity(identity.clone()),
-            None => builder.http1_only(),
-        })?;
-        Ok(self.upgradable.get_or_init(|| client))
-    }
-}
-
-fn build_client(
-    special: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
-) -> Result<reqwest::Client, HttpError> {
-    // A second installation is refused, and that is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        special(reqwest::Client::builder())
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .dns_resolver(TimedResolver)
-            .connector_layer(TimedConnector)
-            .user_agent(concat!("tieline/", env!("CARGO_PKG_VERSION")))
-    };
-    // Without a CA bundle (a bare container) the system's verifier fails even for http.
-    builder().build().or_else(|_| {
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-        let certificates = roots.iter().filter_map(|der| reqwest::Certificate::from_der(der).ok());
-        builder()
-            .tls_certs_only(certificates)
-            .build()
-            .map_err(|error| HttpError::Client(error.to_string()))
-    })
 }
 
 fn redirect_target(response: &Response, from: &Url) -> Option<Url> {

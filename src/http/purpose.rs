@@ -89,12 +89,7 @@ const ALL: &[Purpose] = &[
         Tieline,
         Some("RFC 6749, section 4.1.2"),
     ),
-    purpose(
-        "token",
-        "Trade what was granted for an access token.",
-        Server,
-        Some("RFC 6749, section 5"),
-    ),
+    purpose("token", "Trade the grant for an access token.", Server, Some("RFC 6749, section 5")),
     purpose(
         "request token",
         "Ask for a temporary token to send the browser with.",
@@ -103,16 +98,11 @@ const ALL: &[Purpose] = &[
     ),
     purpose(
         "access token",
-        "Trade the approved temporary token for a lasting one.",
+        "Trade the temporary token for a lasting one.",
         Server,
         Some("RFC 5849, section 2.3"),
     ),
-    purpose(
-        "refresh",
-        "Ask for a new access token in place of the old one.",
-        Server,
-        Some("RFC 6749, section 6"),
-    ),
+    purpose("refresh", "Ask for a new access token.", Server, Some("RFC 6749, section 6")),
     purpose("login", "Log in with what was given, for a session.", Server, None),
     purpose(
         "signature keys",
@@ -121,12 +111,7 @@ const ALL: &[Purpose] = &[
         Some("OpenID Connect Core 1.0, section 10.1"),
     ),
     purpose("lookup", "Look up a value that later requests need.", Api, None),
-    purpose(
-        "user information",
-        "Ask the API whose credential it is.",
-        Api,
-        Some("RFC 6750, section 3"),
-    ),
+    purpose("user information", "Ask whose credential it is.", Api, Some("RFC 6750, section 3")),
     purpose(
         "introspection",
         "Ask the provider what the token is good for.",

@@ -306,7 +306,8 @@ fn the_outcome_is_held_back_until_it_is_known() {
         assert_eq!(header(&answer, "X-Content-Type-Options"), Some("nosniff"));
         assert_eq!(header(&answer, "Content-Type"), Some("text/html; charset=utf-8"));
         let policy = header(&answer, "Content-Security-Policy").unwrap();
-        assert!(policy.starts_with("default-src 'none'; img-src data:; style-src 'sha256-"));
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(policy.ends_with("; img-src data:; frame-ancestors 'none'"), "{policy}");
     }
     assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, setup.port)).is_err());
 }

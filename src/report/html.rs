@@ -144,6 +144,7 @@ impl Drawing {
                 Mark::Failed => "failed",
                 Mark::NotReached => "not reached",
             },
+            "unreached": row.mark == Mark::NotReached,
             "open": row.mark == Mark::Failed,
             "opens": row.http.is_some() || !row.notes.is_empty(),
             "checks": row.notes.iter().map(check).collect::<Value>(),
@@ -187,8 +188,7 @@ impl Drawing {
             "bar": percent(share(http.timing.total_ms).max(0.8)),
             "took": took(http.timing.total_ms),
             "payloads": payload::of(http),
-            "rule": http.rule,
-            "times": times(http),
+            "about": about(http),
         });
         if let (Value::Object(step), Value::Object(more)) = (step, more) {
             step.extend(more);
@@ -218,16 +218,20 @@ fn check(note: &Note<'_>) -> Value {
     json!({ "tone": tone, "glyph": glyph, "text": note.text, "rule": note.rule })
 }
 
-fn times(http: &Http) -> Option<String> {
+/// How it should have gone, and where the time went.
+fn about(http: &Http) -> Option<String> {
     let timing = &http.timing;
     let parts = [
-        ("The name resolved in", timing.dns_ms),
+        ("the name resolved in", timing.dns_ms),
         ("connected in", timing.connect_ms),
         ("first byte after", timing.first_byte_ms),
     ];
     let known = parts.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {}", took(ms))));
-    let text = known.collect::<Vec<_>>().join(", ");
-    (!text.is_empty()).then(|| text[..1].to_uppercase() + &text[1..])
+    let times = Some(known.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty());
+    let times = times.map(|times| format!("{}.", titled(&times)));
+    let rule = http.rule.map(|rule| format!("How it should go: {rule}."));
+    let lines: Vec<String> = rule.into_iter().chain(times).collect();
+    (!lines.is_empty()).then(|| lines.join(" "))
 }
 
 /// The path of an address, without its query, and from its front as much as there is room for.

@@ -33,8 +33,10 @@ fn tested(tested: &Tested) -> Value {
         "error": verdict.error.as_ref().map(|error| json!({
             "message": error.message,
             "code": error.code,
+            "source": error.source,
             "causes": error.causes,
             "hints": error.hints,
+            "remedy": error.remedy(),
             "exit_status": error.kind.status(),
         })),
         "trace": tested.exchanges,

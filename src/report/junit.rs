@@ -36,6 +36,9 @@ fn failures<'t>(tested: impl Iterator<Item = &'t Tested>) -> usize {
 /// A case of a suite.
 struct Case<'t> {
     step: &'t Step,
+    /// The name of the step, with a number from the second of a name on: CI systems follow a case
+    /// by its name from run to run.
+    name: String,
     failure: Option<&'t Error>,
 }
 
@@ -44,11 +47,17 @@ fn cases(tested: &Tested) -> Vec<Case<'_>> {
     let steps = &tested.verdict.steps;
     let failed = |step: &Step| step.mark == Mark::Failed;
     let at = steps.iter().rposition(failed).or(steps.len().checked_sub(1));
-    let case = |(index, step)| Case {
-        step,
-        failure: tested.verdict.error.as_ref().filter(|_| Some(index) == at),
-    };
-    steps.iter().enumerate().map(case).collect()
+    let mut cases = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let before = steps[..index].iter().filter(|other| other.name == step.name).count();
+        let name = match before {
+            0 => step.name.to_owned(),
+            _ => format!("{} {}", step.name, before + 1),
+        };
+        let failure = tested.verdict.error.as_ref().filter(|_| Some(index) == at);
+        cases.push(Case { step, name, failure });
+    }
+    cases
 }
 
 fn suite(writer: &mut Writer<Vec<u8>>, tested: &Tested, began_at_ms: i64) -> io::Result<()> {
@@ -81,22 +90,21 @@ fn is_skipped(case: &Case<'_>) -> bool {
 
 fn write_case(writer: &mut Writer<Vec<u8>>, tested: &Tested, case: &Case<'_>) -> io::Result<()> {
     let step = case.step;
-    let text = clean(&step.text);
-    let element = writer
+    writer
         .create_element("testcase")
-        .with_attribute(("name", format!("{}: {text}", step.name).as_str()))
+        .with_attribute(("name", case.name.as_str()))
         .with_attribute(("classname", tested.id.as_str()))
-        .with_attribute(("time", seconds(step.elapsed_ms.unwrap_or_default()).as_str()));
-    if let Some(error) = case.failure {
-        element.write_inner_content(|writer| failure(writer, error))?;
-    } else if is_skipped(case) {
-        element.write_inner_content(|writer| {
-            writer.create_element("skipped").write_empty()?;
+        .with_attribute(("time", seconds(step.elapsed_ms.unwrap_or_default()).as_str()))
+        .write_inner_content(|writer| {
+            match case.failure {
+                Some(error) => failure(writer, error)?,
+                None if is_skipped(case) => drop(writer.create_element("skipped").write_empty()?),
+                None => {}
+            }
+            let text = clean(&step.text);
+            writer.create_element("system-out").write_text_content(BytesText::new(&text))?;
             Ok(())
         })?;
-    } else {
-        element.write_empty()?;
-    }
     Ok(())
 }
 

@@ -60,6 +60,3 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 fn rfc3339(at_ms: i64) -> String {
     format!("{:.3}", Timestamp::from_millisecond(at_ms).unwrap_or_default())
 }
-
-#[cfg(test)]
-mod tests;

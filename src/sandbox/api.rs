@@ -24,6 +24,8 @@ use super::{misbehave, user_info};
 const CHUNK: usize = 16 * 1024;
 /// How many pages `/api/pages` has.
 const PAGES: u32 = 3;
+/// How many items a page has.
+const PAGE: u32 = 2;
 
 /// User information and the API of one type, behind its authentication.
 pub(super) fn routes(kind: AuthorizationType, provider: &Arc<Provider>) -> Router<Arc<Provider>> {
@@ -113,16 +115,29 @@ async fn redirect(Query(Redirect { to }): Query<Redirect>) -> Response {
 #[derive(Deserialize)]
 struct Page {
     page: Option<u32>,
+    offset: Option<u32>,
+    cursor: Option<String>,
 }
 
-/// A list in pages, which a `Link` header (RFC 8288) and a member name alike.
-async fn pages(Query(Page { page }): Query<Page>, request: Request) -> Response {
-    let page = page.unwrap_or(1);
+/// A list in pages that every sort of `pagination` can turn: by a `Link` header (RFC 8288), a URL or
+/// a cursor in the answer, an offset or a page's number.
+async fn pages(Query(asked): Query<Page>, request: Request) -> Response {
+    let cursor = asked.cursor.and_then(|cursor| cursor.strip_prefix("after-")?.parse().ok());
+    let page = asked.page.or(asked.offset.or(cursor).map(|items| items / PAGE + 1)).unwrap_or(1);
     let (server, path) = (origin(request.headers()), request.uri().path());
-    let next = (page < PAGES).then(|| format!("{server}{path}?page={}", page + 1));
+    let more = page < PAGES;
+    let next = more.then(|| format!("{server}{path}?page={}", page + 1));
     let items = if (1..=PAGES).contains(&page) { vec![page * 2 - 1, page * 2] } else { Vec::new() };
     let link = next.as_ref().map(|next| [(header::LINK, format!("<{next}>; rel=\"next\""))]);
-    let body = Json(json!({"items": items, "page": page, "pages": PAGES, "next": next}));
+    let body = Json(json!({
+        "items": items,
+        "page": page,
+        "pages": PAGES,
+        "total": PAGES * PAGE,
+        "more": more,
+        "next": next,
+        "cursor": more.then(|| format!("after-{}", page * PAGE)),
+    }));
     match link {
         Some(link) => (link, body).into_response(),
         None => body.into_response(),

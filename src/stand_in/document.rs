@@ -103,9 +103,35 @@ impl Document {
         Err(format!("no answer is a good one by `{}`", fails_if.source()))
     }
 
+    /// Says what makes an answer a bad one with this code, and whether that could be said.
+    pub(super) fn fail(&mut self, fails_if: &Template, code: &str, scope: &Scope) -> bool {
+        let names = || fails_if.names().iter().filter(|name| name.root() == "response");
+        for path in names().map(|name| &name.parts[1..]) {
+            self.body = Value::Null;
+            set(&mut self.body, path, code.into());
+            if self.code(fails_if, scope).as_deref() == Some(code) {
+                return true;
+            }
+            let with_code = self.body.clone();
+            for other in names().map(|name| &name.parts[1..]).filter(|other| *other != path) {
+                for literal in literals(fails_if.source()) {
+                    self.body = with_code.clone();
+                    set(&mut self.body, other, literal);
+                    if self.code(fails_if, scope).as_deref() == Some(code) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn code(&self, fails_if: &Template, scope: &Scope) -> Option<String> {
+        fails_if.render(&self.read(Written::Json, scope)).ok().flatten()
+    }
+
     fn fails(&self, fails_if: &Template, scope: &Scope) -> bool {
-        let rendered = fails_if.render(&self.read(Written::Json, scope));
-        rendered.is_ok_and(|text| text.is_some_and(|text| !text.trim().is_empty()))
+        self.code(fails_if, scope).is_some_and(|text| !text.trim().is_empty())
     }
 
     /// What a client reads of it.

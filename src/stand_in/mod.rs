@@ -10,22 +10,27 @@
 mod answer;
 mod authority;
 mod browser;
+mod discovery;
 mod document;
 mod expected;
 mod ftp;
 mod judge;
 mod memory;
+mod message;
 mod pattern;
 mod plan;
 mod possession;
 mod practice;
 mod service;
 mod signed;
+mod trouble;
 mod tunnel;
+mod values;
 mod wire;
 
 pub use practice::Inputs;
 pub use service::Seen;
+pub use trouble::Trouble;
 
 use crate::definition::Definition;
 use crate::loopback::Loopback;
@@ -35,6 +40,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
+use url::Url;
 
 /// A stand-in whose port is bound: connections already queue up, [`StandIn::run`] answers them.
 pub struct StandIn {
@@ -42,6 +48,43 @@ pub struct StandIn {
     address: SocketAddr,
     ftp: Option<TcpListener>,
     service: Arc<Service>,
+}
+
+/// What a stand-in does beside answering, while it runs.
+#[derive(Clone)]
+pub struct Hand(Arc<Service>);
+
+/// Where somebody who agrees ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visited {
+    /// Back at the client: the redirect.
+    SentBack(String),
+    /// On a page that shows this PIN.
+    Shown(String),
+    /// Nowhere.
+    Refused,
+}
+
+impl Hand {
+    /// Makes trouble from now on, or ends it.
+    pub fn make(&self, trouble: Option<Trouble>) {
+        self.0.make(trouble);
+    }
+
+    /// Opens the address that a client prints, as somebody who agrees.
+    pub async fn visit(&self, url: &Url) -> Visited {
+        let (headers, body) = Default::default();
+        let url = url.as_str().replacen("#/", "%23/", 1);
+        let Ok(url) = Url::parse(&url) else { return Visited::Refused };
+        let wire = wire::Wire { method: http::Method::GET, url, headers, body };
+        let response = self.0.answer(wire).await;
+        let location = response.headers().get("location").and_then(|to| to.to_str().ok());
+        match (location, self.0.pin()) {
+            (Some(location), _) => Visited::SentBack(location.to_owned()),
+            (None, Some(pin)) => Visited::Shown(pin),
+            (None, None) => Visited::Refused,
+        }
+    }
 }
 
 /// Starts the stand-in of an authorization: `auth` is its place in the definition. `note` is told of every
@@ -87,6 +130,12 @@ impl StandIn {
     #[must_use]
     pub fn inputs(&self) -> Inputs {
         self.service.inputs()
+    }
+
+    /// What can be done with it while it runs.
+    #[must_use]
+    pub fn hand(&self) -> Hand {
+        Hand(Arc::clone(&self.service))
     }
 
     /// Serves until the future is dropped.

@@ -57,6 +57,11 @@ impl Role {
         }
     }
 
+    /// Whether a good answer has a token that is new.
+    pub(super) fn gives_tokens(self) -> bool {
+        matches!(self, Self::Token(_) | Self::Refresh(_) | Self::Renewal | Self::Login(_))
+    }
+
     /// Whether the request carries the credential.
     pub(super) fn is_api(self) -> bool {
         matches!(self, Self::Lookup(_) | Self::UserInfo | Self::Call)

@@ -2,14 +2,16 @@
 
 use super::answer::Made;
 use super::authority::Authority;
+use super::discovery::completed;
 use super::expected::Facts;
 use super::ftp::FtpServer;
 use super::judge::differences;
-use super::memory::Memory;
+use super::memory::{Memory, Now};
 use super::plan::{Role, endpoint, roles};
 use super::possession::unproved;
 use super::practice::Inputs;
 use super::signed::unsigned;
+use super::trouble::{Disturbed, Trouble};
 use super::wire::Wire;
 use crate::definition::{Authorization, Definition};
 use crate::oauth2::metadata_urls;
@@ -39,13 +41,19 @@ pub struct Seen {
 /// Where nobody listens for a redirect.
 pub(super) const OUT_OF_BAND: &str = "oob";
 
+const NOWHERE: &str = "no endpoint of the definition has this address";
+
+/// What is remembered after a good request, and its answer; or what is wrong with it.
+type Judged = Result<(Memory, Response), Vec<String>>;
+
 /// The app as one of its authorizations describes it.
 pub(super) struct Service {
     pub(super) authority: Authority,
     pub(super) definition: Definition,
-    at: usize,
+    pub(super) at: usize,
     roles: Vec<Role>,
     memory: Mutex<Memory>,
+    trouble: Mutex<Option<Trouble>>,
     note: Box<Note>,
 }
 
@@ -59,7 +67,15 @@ impl Service {
         let definition = completed(definition.clone(), at, &memory);
         let roles = roles(&definition.authorizations[at]);
         let authority = Authority::new()?;
-        Ok(Self { authority, definition, at, roles, memory: Mutex::new(memory), note })
+        Ok(Self {
+            authority,
+            definition,
+            at,
+            roles,
+            memory: Mutex::new(memory),
+            trouble: Mutex::default(),
+            note,
+        })
     }
 
     pub(super) fn auth(&self) -> &Authorization {
@@ -102,7 +118,7 @@ impl Service {
     fn ftp_server(&self) -> Option<FtpServer> {
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let auth = self.auth();
-        let scope = memory.scope(&self.definition, auth, &Default::default());
+        let scope = memory.scope(&self.definition, auth, &Now::default());
         let basic = auth.request.basic.as_ref()?;
         Some(FtpServer {
             username: basic.username.require(&scope).ok()?,
@@ -112,29 +128,51 @@ impl Service {
         })
     }
 
-    /// Answers a request.
+    /// Answers a request; never, where the trouble is silence.
     pub(super) async fn answer(&self, wire: Wire) -> Response {
+        match self.decide(&wire) {
+            Some(response) => response,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn decide(&self, wire: &Wire) -> Option<Response> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let host = wire.url.host_str().unwrap_or_default();
         let request = format!("{} {host}{}", wire.method, wire.url.path());
+        let (role, judged) = self.judge(wire, &memory);
+        let (after, response) = match judged {
+            Ok(good) => good,
+            Err(differences) => {
+                let response = refused(role, &differences);
+                (self.note)(Seen { request, parts: vec![role.name()], pin: None, differences });
+                return Some(response);
+            }
+        };
+        let parts = self.alike(role, &memory).into_iter().map(Role::name).collect();
+        let shows = role == Role::Permission && after.redirect_uri.as_deref() == Some(OUT_OF_BAND);
+        let pin = after.verifier.clone().filter(|_| shows);
+        (self.note)(Seen { request, parts, pin, differences: Vec::new() });
+        match self.disturbed(role, &memory) {
+            Some(Disturbed::By(response)) => return Some(response),
+            Some(Disturbed::Silence) => return None,
+            None => {}
+        }
+        *memory = after;
+        Some(response)
+    }
+
+    /// The part that a request plays, with what is remembered then and its answer, or with what is wrong.
+    fn judge(&self, wire: &Wire, memory: &Memory) -> (Role, Judged) {
         let mut closest: Option<(Role, Vec<String>)> = None;
         for role in self.roles() {
             // An endpoint of the definition is no other API call as well.
-            if !self.is_for(role, &memory, &wire) || role == Role::Call && closest.is_some() {
+            if !self.is_for(role, memory, wire) || role == Role::Call && closest.is_some() {
                 continue;
             }
-            // What a request that is refused has begun is forgotten.
-            let mut attempt = memory.clone();
-            match self.play(role, &wire, &mut attempt) {
-                Ok(response) => {
-                    *memory = attempt;
-                    let parts = self.alike(role, &memory).into_iter().map(Role::name).collect();
-                    let shows = role == Role::Permission
-                        && memory.redirect_uri.as_deref() == Some(OUT_OF_BAND);
-                    let pin = memory.verifier.clone().filter(|_| shows);
-                    (self.note)(Seen { request, parts, pin, differences: Vec::new() });
-                    return response;
-                }
+            let mut after = memory.clone();
+            match self.play(role, wire, &mut after) {
+                Ok(response) => return (role, Ok((after, response))),
                 Err(found)
                     if closest.as_ref().is_none_or(|(_, least)| found.len() < least.len()) =>
                 {
@@ -143,11 +181,38 @@ impl Service {
                 Err(_) => {}
             }
         }
-        let (role, differences) = closest
-            .unwrap_or((Role::Call, vec!["no endpoint of the definition has this address".into()]));
-        let response = refused(role, &differences);
-        (self.note)(Seen { request, parts: vec![role.name()], pin: None, differences });
-        response
+        let nowhere = || (Role::Call, vec![NOWHERE.to_owned()]);
+        let (role, differences) = closest.unwrap_or_else(nowhere);
+        (role, Err(differences))
+    }
+
+    fn disturbed(&self, role: Role, memory: &Memory) -> Option<Disturbed> {
+        let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let scope = memory.scope(&self.definition, self.auth(), &Now::default());
+        let disturbed = self.disturb(trouble.as_ref()?, role, &scope);
+        let once = *trouble == Some(Trouble::UnauthorizedOnce) && disturbed.is_some();
+        let renewed = trouble.as_ref().is_some_and(Trouble::ends_with_renewal)
+            && disturbed.is_none()
+            && role.gives_tokens();
+        if once || renewed {
+            *trouble = None;
+        }
+        disturbed
+    }
+
+    /// The PIN that was shown last.
+    pub(super) fn pin(&self) -> Option<String> {
+        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.verifier.clone()
+    }
+
+    /// What goes wrong from now on.
+    pub(super) fn make(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    pub(super) fn rotates(&self) -> bool {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) == Some(Trouble::Rotates)
     }
 
     /// The API calls of the definition that are one and the same request.
@@ -176,7 +241,7 @@ impl Service {
                 .issuer(memory)
                 .is_some_and(|issuer| metadata_urls(&issuer).iter().any(|url| wire.goes_to(url))),
             Role::Call => {
-                let scope = memory.scope(&self.definition, self.auth(), &Default::default());
+                let scope = memory.scope(&self.definition, self.auth(), &Now::default());
                 let base = self.auth().base_url.require(&scope).ok();
                 let base = base.and_then(|base| Url::parse(&base).ok());
                 base.is_some_and(|base| {
@@ -214,46 +279,6 @@ impl Service {
             self.make_answer(role, wire, &expected.scope, memory).map_err(one)?;
         Ok(document.answer(written))
     }
-
-    pub(super) fn issuer(&self, memory: &Memory) -> Option<Url> {
-        issuer(&self.definition, self.at, memory)
-    }
-
-    /// RFC 8414 section 2.
-    fn metadata(&self) -> Response {
-        let metadata = self.auth().oauth2().and_then(|oauth2| oauth2.metadata.as_ref());
-        Json(json!(metadata)).into_response()
-    }
-}
-
-fn issuer(definition: &Definition, at: usize, memory: &Memory) -> Option<Url> {
-    let auth = &definition.authorizations[at];
-    let scope = memory.scope(definition, auth, &Default::default());
-    Url::parse(&auth.oauth2()?.issuer.as_ref()?.require(&scope).ok()?).ok()
-}
-
-/// With the endpoints that only an issuer can name: beneath it, by made-up names.
-fn completed(definition: Definition, at: usize, memory: &Memory) -> Definition {
-    let Some(issuer) = issuer(&definition, at, memory) else { return definition };
-    let auth = &definition.authorizations[at];
-    let Some(oauth2) = auth.oauth2() else { return definition };
-    // Where nothing is open nobody asks, and nothing that it says counts.
-    if !oauth2.is_open() && !oauth2.scopes.iter().any(|scope| scope == "openid") {
-        return definition;
-    }
-    let scope = memory.scope(&definition, auth, &Default::default());
-    // To the letter (RFC 8414 section 3.3).
-    let name = oauth2.issuer.as_ref().and_then(|issuer| issuer.require(&scope).ok());
-    let beneath = |path: &str| Some(format!("{}/{path}", issuer.as_str().trim_end_matches('/')));
-    let metadata = crate::definition::ServerMetadata {
-        issuer: name.unwrap_or_default(),
-        authorization_endpoint: beneath("authorize"),
-        token_endpoint: beneath("token"),
-        userinfo_endpoint: beneath("userinfo").filter(|_| auth.user_info_open),
-        ..Default::default()
-    };
-    let name = auth.name.clone();
-    definition.completed(&name, &metadata)
 }
 
 /// An app that refuses says so in its own way; this one says why.

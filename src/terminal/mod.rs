@@ -3,11 +3,13 @@
 mod layout;
 mod lines;
 mod link;
+mod progress;
 mod prompt;
 mod qr;
 
 pub use layout::{duration, table, wrap};
 pub use lines::Lines;
+pub use progress::{Progress, size};
 pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};
@@ -228,8 +230,10 @@ impl Terminal {
 
 /// Shows an error before it is known what the terminal can show.
 pub fn report_plainly(error: &Error) {
-    let hints: String = error.hints.iter().map(|hint| format!("hint: {hint}\n")).collect();
-    let _ = write!(io::stderr(), "error: {}\n{hints}", error.message);
+    let causes = error.causes.iter().map(|cause| format!("  caused by: {cause}\n"));
+    let hints = error.hints.iter().map(|hint| format!("hint: {hint}\n"));
+    let rest: String = causes.chain(hints).collect();
+    let _ = write!(io::stderr(), "error: {}\n{rest}", error.message);
 }
 
 fn paint(color: bool, style: Style, text: &str) -> String {

@@ -176,6 +176,48 @@ fn keys_and_passwords_with_every_odd_character_arrive_as_they_are() {
     assert_eq!(body["pw"], canary.secret("password"));
 }
 
+impl Canary {
+    /// Every view of a run, at every verbosity.
+    #[track_caller]
+    fn reports_are_silent(&self, target: &str, status: i32) {
+        for verbose in [&[][..], &["-v"], &["-vv"]] {
+            let mut arguments = vec!["test", target];
+            arguments.extend(verbose);
+            for report in ["json=r.json", "junit=r.xml", "html=r.html", "har=r.har"] {
+                arguments.extend(["--report", report]);
+            }
+            self.silent(self.home.run(&arguments)).expect(status);
+            for format in ["json", "xml", "html", "har"] {
+                let text = std::fs::read_to_string(self.home.path().join(format!("r.{format}")));
+                let text = text.unwrap();
+                assert!(text.contains(target), "{format}");
+                self.sings(&format!("{target} {format}"), &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_report_says_a_secret_at_any_verbosity() {
+    let canary = canary();
+    canary.connect_all();
+    canary.set_client("c-oauth");
+    canary.silent(canary.home.connect(&["c-oauth", "-vv"])).expect(0);
+    let apps = ["c-key", "c-query", "c-pair", "c-basic", "c-in-form", "c-in-json", "c-in-query"];
+    for app in apps.into_iter().chain(["c-oauth"]) {
+        canary.reports_are_silent(app, 0);
+    }
+    let fresh = ["test", "c-oauth", "--fresh", "--no-browser", "-vv", "--report", "html=f.html"];
+    let mut running = canary.home.start(&[&fresh[..], &["--report", "json=f.json"]].concat());
+    canary.silent(running.browse_and_finish()).expect(0);
+    for file in ["f.html", "f.json"] {
+        let text = std::fs::read_to_string(canary.home.path().join(file)).unwrap();
+        assert!(text.contains("/authorize"), "{file}");
+        canary.sings(file, &text);
+    }
+    canary.disk_is_silent();
+}
+
 #[test]
 fn no_command_says_a_secret_and_no_file_holds_one() {
     let canary = canary();

@@ -212,7 +212,7 @@ fn bash_at_a_prompt_completes_the_value_of_a_field() {
     types("--auth ke\t", "--auth key ");
     types("-f re\t", "-f region=");
     types("e\t", "eu-west ");
-    types("--scope repo:s\t", "--scope repo:s");
+    types("\u{15}tieline connect everything --scope repo:s\t", "status ");
     types("\u{3}", "ready> ");
     session.send_line("exit").unwrap();
     session.exp_eof().unwrap();

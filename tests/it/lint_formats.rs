@@ -4,13 +4,10 @@ use crate::lint::around;
 use crate::support::Home;
 use serde_json::Value;
 
-/// A home with one wrong definition, one of which nobody would know what it says, and a clean one.
+/// A home with a wrong definition, a clean one, and one whose name is no app's.
 fn home() -> Home {
     let home = Home::new();
-    home.write(
-        "defs/bad.yaml",
-        &around("titel: \"50%, a:b\"").replace("title: A", "title: \"Ä\" "),
-    );
+    home.write("defs/bad.yaml", &around("titel: B"));
     home.write("defs/clean.yaml", &around(""));
     home.write("odd name.yaml", "title: A\nbase_url: http://a.example\n");
     home
@@ -55,11 +52,9 @@ fn warnings_fail_only_where_they_are_denied() {
 fn annotations_are_escaped_as_the_runner_reads_them() {
     let home = home();
     warned(&home);
-    let mut text = around("request: { headers: { A: \"{{nobody}}\" } }");
-    text = text.replace("nobody", "no%body");
-    home.write("a,b.yaml", &text);
-    let ran =
-        home.run(&["lint", "--format", "github", "defs/bad.yaml", "warned.yaml", "odd name.yaml"]);
+    home.write("percent.yaml", &around("\"50%\": 1"));
+    let targets = ["defs/bad.yaml", "warned.yaml", "odd name.yaml", "percent.yaml", "a,b:c.yaml"];
+    let ran = home.run(&[&["lint", "--format", "github"], &targets[..]].concat());
     let lines: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("::")).collect();
     assert!(
         lines[0].starts_with(
@@ -72,7 +67,9 @@ fn annotations_are_escaped_as_the_runner_reads_them() {
         "{lines:?}"
     );
     assert!(lines.iter().any(|line| line.contains("file=odd name.yaml,")), "{lines:?}");
-    ran.expect(4).prints("3 definitions: ");
+    assert!(lines.iter().any(|line| line.contains("::`50%25` is no key")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("file=a%2Cb%3Ac.yaml,")), "{lines:?}");
+    ran.expect(4).prints("5 definitions: ");
     let absolute = home.path().join("defs/bad.yaml").display().to_string();
     home.run(&["lint", "--format", "github", &absolute]).expect(4).prints("file=defs/bad.yaml,");
 }

@@ -47,6 +47,21 @@ pub(crate) struct Recorder {
 impl Recorder {
     /// Starts one; it ends with the test's process.
     pub(crate) fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start_raw(move |request| {
+            let (status, kind, body) = answer(request);
+            let (head, body) = match status {
+                300..400 => (format!("Location: {body}"), String::new()),
+                _ => (format!("Content-Type: {kind}"), body),
+            };
+            let length = body.len();
+            format!(
+                "HTTP/1.1 {status} Told\r\n{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            )
+        })
+    }
+
+    /// The same whose answers are given to the letter.
+    pub(crate) fn start_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let authority = listener.local_addr().unwrap().to_string();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -58,16 +73,7 @@ impl Recorder {
                     let mut reader = BufReader::new(stream);
                     let Some(request) = read(&mut reader) else { return };
                     noted.lock().unwrap().push(request.clone());
-                    let (status, kind, body) = answer(&request);
-                    let (head, body) = match status {
-                        300..400 => (format!("Location: {body}"), String::new()),
-                        _ => (format!("Content-Type: {kind}"), body),
-                    };
-                    let text = format!(
-                        "HTTP/1.1 {status} Told\r\n{head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                        body.len()
-                    );
-                    let _ = reader.get_mut().write_all(text.as_bytes());
+                    let _ = reader.get_mut().write_all(answer(&request).as_bytes());
                 });
             }
         });

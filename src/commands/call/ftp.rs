@@ -30,7 +30,7 @@ pub(super) async fn call(
     opened: &Opened,
 ) -> Result<()> {
     let wanted = Wanted::read(arguments)?;
-    let for_screen = app.terminal.terminals.output && arguments.output.is_none();
+    let for_screen = app.terminal.terminals.output && arguments.answer.output.is_none();
     if for_screen && matches!(wanted, Wanted::Transfer(Verb::Retrieve, _)) {
         return Err(Error::new(Kind::Usage, "a file is not written to a terminal")
             .hint("add `-o FILE`, or `-o -` to have it here all the same"));
@@ -46,10 +46,12 @@ pub(super) async fn call(
 
 impl<'a> Wanted<'a> {
     fn read(arguments: &'a Arguments) -> Result<Self> {
-        let sends = arguments.data.is_some()
-            || arguments.form
-            || arguments.include
-            || [&arguments.field, &arguments.typed, &arguments.query, &arguments.header]
+        let body = &arguments.body;
+        let sends = body.data.is_some()
+            || body.form
+            || body.multipart
+            || arguments.answer.include
+            || [&body.field, &body.typed, &arguments.query, &arguments.header]
                 .iter()
                 .any(|list| !list.is_empty());
         if sends {
@@ -109,7 +111,7 @@ impl<'a> Wanted<'a> {
 type Target<'a> = Box<dyn AsyncWrite + Unpin + 'a>;
 
 async fn open<'a>(arguments: &Arguments, terminal: &'a Terminal) -> Result<Target<'a>> {
-    match arguments.output.as_deref() {
+    match arguments.answer.output.as_deref() {
         Some(path) if path != Path::new("-") => {
             let file = tokio::fs::File::create(path).await;
             let file = file.map_err(|error| {

@@ -1,111 +1,18 @@
 //! What a call's answer looks like: byte for byte into a pipe or file, JSON indented on a terminal.
 
-use super::Arguments;
+use super::filter::Filter;
+use super::received::Received;
 use crate::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::terminal::Style;
 use crate::text::printable;
-use reqwest::Response;
 use serde_json::Value;
-use std::io::Write;
 
-/// The most that is held to look at, in bytes: to see whether a 200 is a failure, or to indent JSON.
-const MAX_HELD: usize = 1024 * 1024;
+/// The longest line that is waited for, in bytes.
+const MAX_LINE: usize = 16 * 1024 * 1024;
 
-/// An answer whose body is read as it is written.
-pub(super) struct Received {
-    pub(super) response: Response,
-    seen: Vec<u8>,
-    complete: bool,
-}
-
-impl Received {
-    /// Reads the beginning, where it has to be looked at.
-    pub(super) async fn new(response: Response, peek: bool) -> reqwest::Result<Self> {
-        let mut received = Self { response, seen: Vec::new(), complete: false };
-        if peek && received.is_text() {
-            received.hold().await?;
-        }
-        Ok(received)
-    }
-
-    /// Reads on until the end or the bound.
-    async fn hold(&mut self) -> reqwest::Result<()> {
-        while !self.complete && self.seen.len() < MAX_HELD {
-            match self.response.chunk().await? {
-                Some(chunk) => self.seen.extend_from_slice(&chunk),
-                None => self.complete = true,
-            }
-        }
-        Ok(())
-    }
-
-    /// What was read so far.
-    pub(super) fn seen(&self) -> &[u8] {
-        &self.seen
-    }
-
-    /// Whether that is all.
-    pub(super) fn complete(&self) -> bool {
-        self.complete
-    }
-
-    pub(super) fn headers(&self) -> Vec<(String, String)> {
-        let text =
-            |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        self.response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(value)))
-            .collect()
-    }
-
-    fn content_type(&self) -> String {
-        let value =
-            self.response.headers().get("content-type").and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_ascii_lowercase()
-    }
-
-    fn is_text(&self) -> bool {
-        let kind = self.content_type();
-        let text = ["json", "text/", "xml", "x-www-form-urlencoded", "javascript", "yaml"];
-        kind.is_empty() || text.iter().any(|part| kind.contains(part))
-    }
-}
-
-pub(super) async fn write(arguments: &Arguments, app: &App, mut received: Received) -> Result<()> {
-    if arguments.include {
-        app.terminal.print(&head(app, &received))?;
-    }
-    let file = arguments.output.as_deref().filter(|path| *path != std::path::Path::new("-"));
-    if let Some(path) = file {
-        return to_file(path, received).await;
-    }
-    // `-o -` means: as it is, on a terminal too.
-    if arguments.output.is_some() {
-        return to_output(app, received).await;
-    }
-    if !app.terminal.terminals.output {
-        return to_output(app, received).await;
-    }
-    if !received.is_text() {
-        app.terminal
-            .say(format!("The answer is {}, so it is not shown here.", received.content_type()));
-        app.terminal.say("hint: write it to a file with `-o FILE`, or into a pipe");
-        return Ok(());
-    }
-    received.hold().await.map_err(broken)?;
-    match serde_json::from_slice::<Value>(&received.seen) {
-        Ok(value) if received.complete => {
-            let mut text = String::new();
-            pretty(app, &value, 0, &mut text);
-            app.terminal.print(&format!("{text}\n"))
-        }
-        _ => to_terminal(app, received).await,
-    }
-}
-
-fn head(app: &App, received: &Received) -> String {
+/// Prints the status line and the headers.
+pub(super) fn head(app: &App, received: &Received) -> Result<()> {
     let status = received.response.status();
     let style = if status.as_u16() < 400 { Style::Good } else { Style::Bad };
     let version = format!("{:?}", received.response.version());
@@ -117,49 +24,95 @@ fn head(app: &App, received: &Received) -> String {
             printable(&value)
         ));
     }
-    text + "\n"
+    app.terminal.print(&(text + "\n"))
 }
 
-async fn to_output(app: &App, mut received: Received) -> Result<()> {
-    app.terminal.print_bytes(&received.seen)?;
-    while let Some(chunk) = received.response.chunk().await.map_err(broken)? {
+/// Prints the body as it is, a piece at a time.
+pub(super) async fn bytes(app: &App, received: &mut Received) -> Result<()> {
+    while let Some(chunk) = received.next().await? {
         app.terminal.print_bytes(&chunk)?;
     }
     Ok(())
 }
 
-/// Text on a terminal: nothing in it may steer the terminal.
-async fn to_terminal(app: &App, mut received: Received) -> Result<()> {
-    let show = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes);
-        let safe: String =
-            text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-        app.terminal.print(&safe)
-    };
-    show(&received.seen)?;
-    while let Some(chunk) = received.response.chunk().await.map_err(broken)? {
-        show(&chunk)?;
+/// Prints the body as fits where it goes.
+pub(super) async fn show(app: &App, received: &mut Received) -> Result<()> {
+    if !app.terminal.terminals.output {
+        return bytes(app, received).await;
     }
-    if !received.seen.ends_with(b"\n") {
-        app.terminal.print("\n")?;
+    if !received.is_text() {
+        app.terminal
+            .say(format!("The answer is {}, so it is not shown here.", received.content_type()));
+        app.terminal.say("hint: write it to a file with `-o FILE`, or into a pipe");
+        return Ok(());
     }
-    Ok(())
+    if received.is_stream() {
+        return text(app, received).await;
+    }
+    match received.short_json().await? {
+        Some(value) => print_value(app, &value),
+        None => text(app, received).await,
+    }
 }
 
-async fn to_file(path: &std::path::Path, mut received: Received) -> Result<()> {
-    let error = |error: std::io::Error| {
-        Error::io(format!("`{}` cannot be written", path.display()), &error)
-    };
-    let mut file = std::fs::File::create(path).map_err(error)?;
-    file.write_all(&received.seen).map_err(error)?;
-    while let Some(chunk) = received.response.chunk().await.map_err(broken)? {
-        file.write_all(&chunk).map_err(error)?;
+/// Prints what a filter makes of the body, of each value in it where it holds many.
+pub(super) async fn filtered(app: &App, received: &mut Received, filter: &Filter) -> Result<()> {
+    if !received.is_json_lines() {
+        return filter.print(app, &received.json().await?);
     }
-    file.flush().map_err(error)
+    let mut held = Vec::new();
+    loop {
+        let chunk = received.next().await?;
+        let done = chunk.is_none();
+        held.extend_from_slice(&chunk.unwrap_or_default());
+        let end = match held.iter().rposition(|byte| *byte == b'\n') {
+            _ if done || held.len() > MAX_LINE => held.len(),
+            Some(at) => at + 1,
+            None => 0,
+        };
+        let lines: Vec<u8> = held.drain(..end).collect();
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty())
+        {
+            filter.print(app, &super::filter::parse_json(line)?)?;
+        }
+        if done {
+            return Ok(());
+        }
+    }
 }
 
-fn broken(error: reqwest::Error) -> Error {
-    Error::new(Kind::Network, "the answer broke off").because(error.without_url()).hint("try again")
+/// Text on a terminal, in its character encoding: nothing in it may steer the terminal.
+async fn text(app: &App, received: &mut Received) -> Result<()> {
+    let mut decoder = received.charset().new_decoder();
+    let mut ended = true;
+    loop {
+        let chunk = received.next().await?;
+        let last = chunk.is_none();
+        let chunk = chunk.unwrap_or_default();
+        let mut text = String::with_capacity(
+            decoder.max_utf8_buffer_length(chunk.len()).unwrap_or(4 * chunk.len() + 16),
+        );
+        let _ = decoder.decode_to_string(&chunk, &mut text, last);
+        text.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+        if !text.is_empty() {
+            ended = text.ends_with('\n');
+            app.terminal.print(&text)?;
+        }
+        if last {
+            break;
+        }
+    }
+    if ended { Ok(()) } else { app.terminal.print("\n") }
+}
+
+/// Prints a value: laid out on a terminal, otherwise on a line of its own.
+pub(super) fn print_value(app: &App, value: &Value) -> Result<()> {
+    if !app.terminal.terminals.output {
+        return app.terminal.print(&format!("{value}\n"));
+    }
+    let mut text = String::new();
+    pretty(app, value, 0, &mut text);
+    app.terminal.print(&format!("{text}\n"))
 }
 
 /// JSON, indented and colored.

@@ -1,43 +1,63 @@
 //! Sending a call: signed as a whole where the app wants that, with a proof of possession where the
 //! token is bound to a key.
 
-use super::call_error;
 use super::input::Input;
 use crate::accounts::Opened;
 use crate::definition::Signature;
+use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
-use crate::flow::Session;
 use crate::flow::explain::{Doing, explain};
+use crate::flow::{FlowError, Session};
 use crate::refresh::Surroundings;
 use crate::request::Request;
+use crate::terminal::{Progress, Terminal};
 use reqwest::Response;
 
 /// The header by which AWS is told the digest of a body.
 const DIGEST: &str = crate::signature::aws_sigv4::CONTENT_SHA256;
+
+/// Why there is no answer.
+pub(super) struct Unanswered {
+    pub(super) error: Error,
+    /// The network failed.
+    pub(super) network: bool,
+    /// The request surely did not reach the server.
+    pub(super) never_sent: bool,
+}
+
+impl From<Error> for Unanswered {
+    fn from(error: Error) -> Self {
+        Self { error, network: false, never_sent: false }
+    }
+}
 
 /// Sends what was typed, on behalf of an account.
 pub(super) async fn send(
     around: Surroundings<'_>,
     input: &Input,
     opened: &Opened,
-) -> Result<(Request, Response)> {
+    terminal: &Terminal,
+) -> Result<(Request, Response), Unanswered> {
     let session = around.session(opened, false).await?;
-    let mut request = make(around, input, opened, &session).await?;
-    let response = once(around, input, opened, &session, &mut request).await?;
+    let mut request = make(around, input, opened, &session)?;
+    let response = once(around, input, opened, &session, &mut request, terminal).await?;
     if !wants_nonce(&session, &request, &response) {
         return Ok((request, response));
     }
-    if !input.can_repeat() {
-        return Err(Error::new(Kind::Api, "the server wants its nonce in the proof of possession")
+    if !input.body.can_repeat() {
+        let message = "the server wants its nonce in the proof of possession";
+        return Err(Error::new(Kind::Api, message)
             .because("standard input cannot be read a second time")
-            .hint("give the body as `-d @FILE`"));
+            .hint("give the body as `-d @FILE`")
+            .into());
     }
     around.http.note("the server wants its nonce in the proof (RFC 9449, section 9)");
-    let response = once(around, input, opened, &session, &mut request).await?;
+    let response = once(around, input, opened, &session, &mut request, terminal).await?;
     Ok((request, response))
 }
 
-async fn make(
+/// The request as it goes out, but for the proof.
+pub(super) fn make(
     around: Surroundings<'_>,
     input: &Input,
     opened: &Opened,
@@ -52,7 +72,7 @@ async fn make(
     let mut request = input.request(&base_url, around.auth, &scope).map_err(wrong)?;
     let signature = around.auth.request.signature.as_ref();
     if let Some(Signature::AwsSigV4(_)) = signature
-        && let Some(digest) = input.digest()?
+        && let Some(digest) = input.body.digest()?
     {
         request.set_header(DIGEST, &digest).map_err(|error| wrong(error.into()))?;
     }
@@ -66,12 +86,10 @@ async fn once(
     opened: &Opened,
     session: &Session<'_>,
     request: &mut Request,
-) -> Result<Response> {
-    if let Some(dpop) = &session.dpop {
-        let token = session.credential.access_token.as_ref();
-        dpop.prove(request, token).map_err(|error| call_error(error, &opened.id))?;
-    }
-    let body = input.stream().await?;
+    terminal: &Terminal,
+) -> Result<Response, Unanswered> {
+    prove(session, request, &opened.id)?;
+    let body = input.stream(Progress::new(terminal, "sent")).await?;
     let renew = |request: &mut Request| {
         if let Some(dpop) = &session.dpop {
             dpop.prove(request, session.credential.access_token.as_ref())?;
@@ -79,7 +97,22 @@ async fn once(
         session.sign(request, around.auth.request.signature.as_ref(), &session.scope())
     };
     let response = around.http.stream_renewed("call", request, body, &session.hosts, renew).await;
-    response.map_err(|error| explain(error, around.definition, &opened.id, Doing::Test))
+    response.map_err(|error| {
+        let never_sent = matches!(&error, FlowError::Http(error) if error.never_sent());
+        let error = explain(error, around.definition, &opened.id, Doing::Test);
+        Unanswered { network: error.kind == Kind::Network, error, never_sent }
+    })
+}
+
+/// Adds the proof of possession, where the token is bound to a key.
+pub(super) fn prove(session: &Session<'_>, request: &mut Request, id: &AccountId) -> Result<()> {
+    let Some(dpop) = &session.dpop else { return Ok(()) };
+    let token = session.credential.access_token.as_ref();
+    dpop.prove(request, token).map_err(|error| call_error(error, id))
+}
+
+fn call_error(error: FlowError, id: &AccountId) -> Error {
+    Error::new(Kind::Usage, format!("this is no request to `{id}`")).because(error)
 }
 
 /// Whether a refusal only asks for the nonce that it brings (RFC 9449 section 9).

@@ -1,6 +1,7 @@
 //! `connect https://…`: an app that nobody has described. What its server says of itself becomes a
 //! definition, which is the person's to keep and edit.
 
+use crate::catalog::save;
 use crate::commands::App;
 use crate::definition::hosts::is_loopback;
 use crate::definition::names::AppName;
@@ -12,8 +13,6 @@ use crate::http::Client;
 use crate::oauth2::ResourceMetadata;
 use crate::terminal::Style;
 use crate::text::short;
-use std::io::Write;
-use std::path::Path;
 use url::Url;
 
 /// Scopes of OpenID Connect that say who it is, and that let an account live on.
@@ -52,10 +51,21 @@ pub(super) async fn app_of(app: &App, http: &Client, word: &str) -> Result<Strin
             .hint(format!("run `tieline connect {name}`, or rename that file")));
     }
     let found = ask(http, &address).await.map_err(|error| unknown(&address, &error))?;
-    write(&path, &found.definition(&address))?;
+    save(&path, &found.definition(&address), true)
+        .map_err(|error| Error::io(format!("`{}` cannot be written", path.display()), &error))?;
     let shown = app.terminal.paint(Style::Command, &path.display().to_string());
     app.terminal.say(format!("Wrote what {} says of itself to {shown}", found.title(&address)));
     Ok(name.to_string())
+}
+
+/// The definition of the app behind an address, as its server describes itself.
+///
+/// # Errors
+/// Nothing there says how it is authorized.
+pub(in crate::commands) async fn describe(http: &Client, word: &str) -> Result<String> {
+    let address = parse(word)?;
+    let found = ask(http, &address).await.map_err(|error| unknown(&address, &error))?;
+    Ok(found.definition(&address))
 }
 
 fn parse(word: &str) -> Result<Url> {
@@ -197,17 +207,6 @@ fn mark(address: &Url) -> String {
 fn quoted(text: &str) -> String {
     let plain = short(text, 500).replace(['{', '}'], "");
     serde_json::Value::String(plain).to_string()
-}
-
-/// Whole or not at all: another process may read it at any time.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let failed = |error| Error::io(format!("`{}` cannot be written", path.display()), &error);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -37,14 +37,9 @@ pub(super) async fn find_client(
             return Ok(None);
         }
         let known = kept.unwrap_or_else(|| OAuthClient::public(given.expose()));
-        let mut client = OAuthClient { secret, ..known };
-        for field in &definition.client_fields {
-            let Some(value) = app.context.input(id, &field.name) else { continue };
-            match field.secret {
-                true => drop(client.secret_fields.insert(field.name.clone(), value)),
-                false => drop(client.fields.insert(field.name.clone(), value.expose().to_owned())),
-            }
-        }
+        let client = OAuthClient { secret, ..known };
+        let client =
+            client.with_fields(&definition.client_fields, |name| app.context.input(id, name));
         return Ok(Some((client, true)));
     }
     if let Some(kept) = accounts.client(definition, None).await? {

@@ -9,6 +9,7 @@ mod outcome;
 mod pending;
 mod prepare;
 
+pub(super) use address::describe;
 pub use listening::ListeningOptions;
 pub use prepare::Options;
 pub(super) use prepare::{Ground, definition, prepare};

@@ -164,6 +164,7 @@ pub(in crate::commands) async fn prepare<'a>(
     let definition = complete(ground, &fields, wanted).await?;
     let auth = authorization(definition, Some(&auth.name))?;
     let ground = Ground { definition, auth, ..ground };
+    note_choices(ground, found.as_ref());
     let client = match found {
         Some(found) => Some(found),
         None if needs_client(auth) => Some((register_or_refuse(ground, &fields).await?, false)),
@@ -284,6 +285,28 @@ async fn complete<'a>(
         Some(found) => completed.get_or_init(|| found),
         None => definition,
     })
+}
+
+/// Why it is this client, and whose word the endpoints are.
+fn note_choices(ground: Ground<'_>, client: Option<&(OAuthClient, bool)>) {
+    let Ground { definition, auth, id, http, .. } = ground;
+    http.note(format!("authorization {} of the definition of {}", auth.name, id.app));
+    if let Some((client, given)) = client {
+        let origin = match given {
+            true => "given in the environment or as a field",
+            false if definition.client_id.as_ref() == Some(&client.id) => "the definition's own",
+            false => "kept by `client set`",
+        };
+        http.note(format!("client {}, {origin}", client.id));
+    }
+    if let Some(oauth2) = auth.oauth2() {
+        http.note(match &oauth2.metadata {
+            Some(metadata) => {
+                format!("endpoints as {} says, where none is written", metadata.issuer)
+            }
+            None => "endpoints as the definition writes them".to_owned(),
+        });
+    }
 }
 
 fn announce(

@@ -5,12 +5,16 @@ mod story;
 mod types;
 
 use super::App;
+use super::own::Own;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::{self, Options};
 use crate::terminal::Style;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Instant;
+use types::TYPES;
+
+/// The apps of the story that are not among the types.
+const APPS: [&str; 2] = ["sandbox-oauth2", "sandbox-oauth1"];
 
 /// Watch the whole story against a practice provider
 #[derive(clap::Args, Debug)]
@@ -19,9 +23,7 @@ pub struct Arguments {}
 /// One demo: the provider, a home of its own, and what was told so far.
 struct Demo<'a> {
     app: &'a App,
-    program: PathBuf,
-    home: tempfile::TempDir,
-    key: String,
+    own: Own,
     provider: SocketAddr,
     chapter: usize,
 }
@@ -41,10 +43,7 @@ pub(crate) async fn run(_: &Arguments, app: &App) -> Result<()> {
         result = demo.tell() => result,
         () = sandbox.run() => Err(Error::new(Kind::Failed, "the practice provider ended")),
     };
-    let home = demo.home.path().to_owned();
-    demo.home
-        .close()
-        .map_err(|error| Error::io(format!("`{}` cannot be removed", home.display()), &error))?;
+    demo.own.close()?;
     story?;
     let tick = app.terminal.paint_output(Style::Good, app.terminal.tick());
     app.terminal.print(&format!(
@@ -56,17 +55,17 @@ pub(crate) async fn run(_: &Arguments, app: &App) -> Result<()> {
 
 impl<'a> Demo<'a> {
     fn new(app: &'a App, provider: SocketAddr) -> Result<Self> {
-        let program =
-            std::env::current_exe().map_err(|e| Error::io("this program cannot be found", &e))?;
-        let home = tempfile::Builder::new().prefix("tieline-demo-").tempdir();
-        let home = home.map_err(|error| Error::io("no temporary folder can be made", &error))?;
+        let mut own = Own::new(app, "tieline-demo-")?;
         for (name, text) in [("key.txt", "practice-key\n"), ("secret.txt", "practice-secret\n")] {
-            std::fs::write(home.path().join(name), text)
-                .map_err(|error| Error::io("the demo's folder cannot be written", &error))?;
+            own.write(name, text)?;
         }
-        let key = crate::accounts::revision()?
-            + &crate::accounts::revision()?
-            + &crate::accounts::revision()?;
-        Ok(Self { app, program, home, key: key[..64].to_owned(), provider, chapter: 0 })
+        let server = format!("http://{provider}");
+        for kind in TYPES.iter().map(|kind| kind.app).chain(APPS) {
+            let prefix = format!("TIELINE_{}", kind.to_ascii_uppercase().replace('-', "_"));
+            let path = kind.trim_start_matches("sandbox-");
+            own.set(format!("{prefix}_SERVER"), &server);
+            own.set(format!("{prefix}_URL"), format!("{server}/{path}"));
+        }
+        Ok(Self { app, own, provider, chapter: 0 })
     }
 }

@@ -1,29 +1,22 @@
 //! The stage: commands of this very program are typed, run and shown, and the browser is played.
 
 use super::Demo;
-use super::types::TYPES;
+use crate::commands::own::PATIENCE;
 use crate::definition::hosts::Hosts;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Body, Request};
 use crate::terminal::Style;
-use std::process::{Output, Stdio};
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::Command;
+use std::process::Output;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::time::timeout;
 use url::Url;
-
-/// How long any one command may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The apps of the story that are not among the types.
-const APPS: [&str; 2] = ["sandbox-oauth2", "sandbox-oauth1"];
 
 impl Demo<'_> {
     /// Runs a command that waits for the browser, plays the browser, and gives what was said.
     pub(super) async fn browse(&self, arguments: &[&str]) -> Result<Vec<String>> {
         self.typed("", arguments)?;
         let mut child = self
+            .own
             .command(arguments)
             .spawn()
             .map_err(|e| Error::io("this program cannot be run", &e))?;
@@ -70,42 +63,7 @@ impl Demo<'_> {
     }
 
     pub(super) async fn run(&self, arguments: &[&str], input: Option<&str>) -> Result<Output> {
-        let error = |error| Error::io("this program cannot be run", &error);
-        let mut child = self.command(arguments).spawn().map_err(error)?;
-        if let Some(mut stdin) = child.stdin.take() {
-            let bytes = input.unwrap_or_default().as_bytes();
-            stdin.write_all(bytes).await.map_err(error)?;
-        }
-        timeout(PATIENCE, child.wait_with_output())
-            .await
-            .map_err(|_| untold("a command hangs"))?
-            .map_err(error)
-    }
-
-    /// This program, in the demo's home, with nothing of the person's own environment but the paths.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).current_dir(self.home.path()).env_clear();
-        command.env("TIELINE_HOME", self.home.path().join("home"));
-        command.env("TIELINE_STORE", "file").env("TIELINE_KEY", &self.key);
-        for name in ["SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL"] {
-            if let Some(value) = self.app.context.variable(name) {
-                command.env(name, value);
-            }
-        }
-        let server = format!("http://{}", self.provider);
-        for kind in TYPES.iter().map(|kind| kind.app).chain(APPS) {
-            let prefix = format!("TIELINE_{}", kind.to_ascii_uppercase().replace('-', "_"));
-            let path = kind.trim_start_matches("sandbox-");
-            command.env(format!("{prefix}_SERVER"), &server);
-            command.env(format!("{prefix}_URL"), format!("{server}/{path}"));
-        }
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        command
+        self.own.run(arguments, input).await
     }
 
     /// Plays the browser: opens the address, follows it back, and reads the final page's heading.

@@ -106,7 +106,7 @@ impl Demo<'_> {
         let address = format!("http://{}/mcp", self.provider);
         self.browse(&["connect", &address, "--no-browser"]).await?;
         let found = format!("{}-mcp", self.provider.to_string().replace(['.', ':'], "-"));
-        let path = self.home.path().join(format!("home/apps/{found}.yaml"));
+        let path = self.own.path().join(format!("home/apps/{found}.yaml"));
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Error::io("the definition cannot be read", &error))?;
         self.line("and this is the definition, which is yours to edit:")?;

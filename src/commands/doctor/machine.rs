@@ -5,7 +5,6 @@ use crate::catalog::yaml_files;
 use crate::commands::App;
 use crate::error::Kind;
 use crate::redirect::holder;
-use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
@@ -72,7 +71,7 @@ fn browser(app: &App) -> Check {
         let told = "this is an SSH session: the address is shown, to be opened on your own machine";
         return Check::new(name, Verdict::Skipped, told);
     }
-    let chosen = app.context.browser().map(OsString::as_os_str);
+    let chosen = app.context.browser();
     match crate::browser::program(chosen, app.context.variable("PATH").unwrap_or_default()) {
         Some(program) => Check::good(name, format!("`{program}` opens it")),
         None => Check::new(name, Verdict::Warning, "nothing was found that opens one")

@@ -2,7 +2,7 @@
 
 use super::report::{Report, relative, sentence};
 use crate::definition::finding::Finding;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 /// One command a line, and the run in one line, which is no command and only logged.
 pub(super) fn print(report: &Report, working: Option<&Path>) -> String {
@@ -13,6 +13,7 @@ pub(super) fn print(report: &Report, working: Option<&Path>) -> String {
 fn command(finding: &Finding, working: Option<&Path>) -> String {
     let level = finding.rule.severity().name();
     let file = relative(&finding.span.source.name, working).display().to_string();
+    let file = file.replace(MAIN_SEPARATOR, "/");
     let ((line, column), (end_line, end_column)) = (finding.span.position(), finding.span.end());
     let mut place = format!("file={},line={line},endLine={end_line}", property(&file));
     // Columns are for places within one line.

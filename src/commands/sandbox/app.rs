@@ -29,7 +29,9 @@ pub(super) async fn run(app: &App, word: &str, auth: Option<&str>, port: u16) ->
     let certificate = write_certificate(&stand_in)?;
     let path = certificate.path().display().to_string();
     let account = AccountId { app: id, name: None };
-    app.terminal.print(&exports(&stand_in, &path, &account))?;
+    let browser = [("BROWSER".to_owned(), BROWSER.to_owned())];
+    let variables = [&browser[..], &variables(&stand_in, &path, &account)].concat();
+    app.terminal.print(&exports(&variables))?;
     app.terminal.say(format!("A stand-in for {title} ({auth}), made from its definition alone."));
     app.terminal.say("Set what is printed above, in a shell of its own. Ctrl-C ends it.");
     let next = format!("tieline connect {} --auth {auth}", account.app);
@@ -55,20 +57,29 @@ fn write_certificate(stand_in: &StandIn) -> Result<NamedTempFile> {
     })
 }
 
-/// What leads to the stand-in, and what it takes for good, for a shell to read.
-fn exports(stand_in: &StandIn, certificate: &str, account: &AccountId) -> String {
+/// The variables that lead to a stand-in, and what it takes for good.
+pub(in crate::commands) fn variables(
+    stand_in: &StandIn,
+    certificate: &str,
+    account: &AccountId,
+) -> Vec<(String, String)> {
     let Inputs { fields, client_fields, client_id, client_secret } = stand_in.inputs();
-    let mut lines = vec![
+    let mut variables = vec![
         ("HTTPS_PROXY".to_owned(), format!("http://{}", stand_in.address())),
         ("NO_PROXY".to_owned(), "localhost,127.0.0.1,::1".to_owned()),
         ("SSL_CERT_FILE".to_owned(), certificate.to_owned()),
-        ("BROWSER".to_owned(), BROWSER.to_owned()),
     ];
     let client = [("client_id", client_id), ("client_secret", client_secret)];
     let client = client.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let inputs = client.chain(client_fields).chain(fields);
-    lines.extend(inputs.map(|(name, value)| (variable(account, &name), value)));
-    lines.into_iter().map(|(name, value)| format!("export {name}={}\n", quoted(&value))).collect()
+    variables.extend(inputs.map(|(name, value)| (variable(account, &name), value)));
+    variables
+}
+
+/// For a shell to read.
+fn exports(variables: &[(String, String)]) -> String {
+    let line = |(name, value): &(String, String)| format!("export {name}={}\n", quoted(value));
+    variables.iter().map(line).collect()
 }
 
 /// For a POSIX shell: nothing in single quotes means anything but themselves.

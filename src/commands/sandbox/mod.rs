@@ -2,6 +2,8 @@
 
 mod app;
 
+pub(super) use app::variables;
+
 use super::App;
 use crate::error::{Error, Kind, Result};
 use crate::sandbox::{self, Misbehaviour, Options, PORT};

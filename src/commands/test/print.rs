@@ -1,35 +1,60 @@
 //! What was found, for people.
 
+use super::summary::why;
 use crate::commands::App;
 use crate::error::Result;
 use crate::report::Tested;
 use crate::terminal::Style;
-use crate::trial::{Mark, Step};
+use crate::trial::{Mark, Step, Verdict};
 
-pub(super) fn print(app: &App, tested: &Tested, folded: bool) -> Result<()> {
-    let terminal = &app.terminal;
-    let verdict = &tested.verdict;
-    let seconds = format!("{} ms", verdict.elapsed_ms);
-    if folded && verdict.error.is_none() {
-        let (mark, style) = mark(app, if verdict.verified { Mark::Passed } else { Mark::Noted });
-        let who = verdict.identity.as_deref().unwrap_or_default();
-        let line = format!(
-            "{} {:<22} {:<14} {who}  {seconds}\n",
-            terminal.paint_output(style, mark),
-            tested.id,
-            verdict.word()
-        );
-        return terminal.print(&line);
-    }
+/// Prints the only test.
+pub(super) fn print_one(app: &App, tested: &Tested) -> Result<()> {
+    let (terminal, verdict) = (&app.terminal, &tested.verdict);
     let who = verdict.identity.as_deref().map(|who| format!(" as {who}")).unwrap_or_default();
-    terminal.print(&format!(
-        "{}{who} ({})\n\n",
-        terminal.paint_output(Style::Strong, &tested.id),
-        tested.auth
-    ))?;
-    for step in &verdict.steps {
-        terminal.print(&line(app, step))?;
+    let name = terminal.paint_output(Style::Strong, &tested.id);
+    terminal.print(&format!("{name}{who} ({})\n\n", tested.auth))?;
+    steps(app, verdict)?;
+    terminal.print("\n")?;
+    match &verdict.error {
+        None => {
+            let (mark, word) = (outcome(app, verdict), verdict.word());
+            terminal.print(&format!("{mark} {} {word} ({} ms)\n", tested.id, verdict.elapsed_ms))
+        }
+        Some(error) => {
+            terminal.report(error);
+            Ok(())
+        }
     }
+}
+
+/// Prints one test of several, each of which has a name of at most `width` letters: a line, and all
+/// there is to say of one that fails.
+pub(super) fn print_folded(app: &App, tested: &Tested, width: usize) -> Result<()> {
+    let (terminal, verdict) = (&app.terminal, &tested.verdict);
+    let said = match &verdict.error {
+        Some(error) => why(error),
+        None => verdict.identity.clone().unwrap_or_default(),
+    };
+    terminal.print(&format!(
+        "{} {:<width$}  {:<12}  {said}  {} ms\n",
+        outcome(app, verdict),
+        tested.id,
+        verdict.word(),
+        verdict.elapsed_ms
+    ))?;
+    if let Some(error) = &verdict.error {
+        steps(app, verdict)?;
+        terminal.report(error);
+    }
+    Ok(())
+}
+
+fn steps(app: &App, verdict: &Verdict) -> Result<()> {
+    verdict.steps.iter().try_for_each(|step| app.terminal.print(&line(app, step)))
+}
+
+/// The mark of a whole test.
+fn outcome(app: &App, verdict: &Verdict) -> String {
     let (mark, style) = mark(
         app,
         match (&verdict.error, verdict.verified) {
@@ -38,15 +63,7 @@ pub(super) fn print(app: &App, tested: &Tested, folded: bool) -> Result<()> {
             (None, false) => Mark::Noted,
         },
     );
-    let mark = terminal.paint_output(style, mark);
-    match &verdict.error {
-        None => terminal.print(&format!("\n{mark} {} {} ({seconds})\n", tested.id, verdict.word())),
-        Some(error) => {
-            terminal.print("\n")?;
-            terminal.report(error);
-            Ok(())
-        }
-    }
+    app.terminal.paint_output(style, mark)
 }
 
 fn line(app: &App, step: &Step) -> String {

@@ -123,6 +123,32 @@ pub fn parse(source: &Rc<Source>) -> Result<Node, Box<Finding>> {
     }
 }
 
+/// Somebody else's file, such as a description of an API, as a plain value. Of two equal keys the
+/// last counts, as those who wrote it are used to.
+///
+/// # Errors
+/// In words: it is longer than `max` bytes, or no YAML.
+pub fn plain(text: &str, max: usize) -> Result<serde_json::Value, String> {
+    if text.len() > max {
+        return Err(format!("it is longer than {max} bytes"));
+    }
+    let mut options = options();
+    if let Some(budget) = &mut options.budget {
+        // Each value takes a byte at least, so the length bounds all of it but aliases.
+        budget.max_nodes = max;
+        budget.max_events = max;
+        budget.max_total_scalar_bytes = max;
+    }
+    match serde_saphyr::from_str_with_options::<Positioned>(text, options) {
+        Ok(tree) => Ok(tree.into_plain()),
+        Err(error) => {
+            let line = error.location().map_or(1, |at| at.line());
+            let problem = problem::describe(&error, "");
+            Err(format!("line {line}: {}", problem.message))
+        }
+    }
+}
+
 /// Whether the braces of a template without quotes, which YAML takes for a mapping, are here.
 fn is_in_braces(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default().trim_end();
@@ -193,6 +219,19 @@ enum Raw {
 }
 
 impl Positioned {
+    fn into_plain(self) -> serde_json::Value {
+        match self.0.value {
+            Raw::Null => serde_json::Value::Null,
+            Raw::Bool(b) => b.into(),
+            Raw::Number(n) => n.into(),
+            Raw::Text(t) => t.into(),
+            Raw::List(items) => items.into_iter().map(Self::into_plain).collect(),
+            Raw::Map(pairs) => {
+                pairs.into_iter().map(|(key, item)| (key.value, item.into_plain())).collect()
+            }
+        }
+    }
+
     fn into_node(self, source: &Rc<Source>) -> Node {
         let Self(spanned) = self;
         let value = match spanned.value {

@@ -76,7 +76,7 @@ impl Http {
         match (&self.status, &self.error) {
             (Some(status), _) => status.to_string(),
             (None, Some(error)) => error.message.clone(),
-            (None, None) => "in the browser".to_owned(),
+            (None, None) => "by the browser".to_owned(),
         }
     }
 }

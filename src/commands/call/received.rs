@@ -1,0 +1,138 @@
+//! An answer whose body is read as it is used.
+
+use crate::error::{Error, Kind, Result};
+use reqwest::Response;
+use serde_json::Value;
+
+/// The most that is held to look at, in bytes: to see whether a 200 is a failure, or to indent JSON.
+const MAX_HELD: usize = 1024 * 1024;
+/// The longest answer that is taken apart, by a filter or into items, in bytes.
+const MAX_VALUE: usize = 64 * 1024 * 1024;
+
+/// An answer, read as far as it had to be.
+pub(super) struct Received {
+    pub(super) response: Response,
+    seen: Vec<u8>,
+    complete: bool,
+}
+
+impl Received {
+    /// Reads the beginning, where it has to be looked at.
+    pub(super) async fn new(response: Response, peek: bool) -> Result<Self> {
+        let mut received = Self { response, seen: Vec::new(), complete: false };
+        if peek && received.is_text() && !received.is_stream() {
+            received.hold(MAX_HELD).await?;
+        }
+        Ok(received)
+    }
+
+    /// Reads on until the end or the bound.
+    async fn hold(&mut self, bound: usize) -> Result<()> {
+        while !self.complete && self.seen.len() < bound {
+            match self.response.chunk().await.map_err(broken)? {
+                Some(chunk) => self.seen.extend_from_slice(&chunk),
+                None => self.complete = true,
+            }
+        }
+        Ok(())
+    }
+
+    /// The next piece of the body, from the beginning.
+    pub(super) async fn next(&mut self) -> Result<Option<bytes::Bytes>> {
+        if !self.seen.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.seen).into()));
+        }
+        match self.complete {
+            true => Ok(None),
+            false => self.response.chunk().await.map_err(broken),
+        }
+    }
+
+    /// The whole body, if it is JSON that is short enough to be laid out.
+    pub(super) async fn short_json(&mut self) -> Result<Option<Value>> {
+        self.hold(MAX_HELD).await?;
+        Ok(serde_json::from_slice(&self.seen).ok().filter(|_| self.complete))
+    }
+
+    /// The whole body as JSON.
+    ///
+    /// # Errors
+    /// It is none, or too long, or breaks off.
+    pub(super) async fn json(&mut self) -> Result<Value> {
+        self.hold(MAX_VALUE).await?;
+        if !self.complete {
+            return Err(Error::new(Kind::Failed, "the answer is too long to be taken apart")
+                .hint("write it to a file with `-o FILE`"));
+        }
+        serde_json::from_slice(&self.seen).map_err(|error| {
+            let kind = self.content_type();
+            let kind = if kind.is_empty() { "of no said type" } else { &kind };
+            Error::new(Kind::Failed, format!("the answer is {kind}, and no JSON")).because(error)
+        })
+    }
+
+    /// What was read so far.
+    pub(super) fn seen(&self) -> &[u8] {
+        &self.seen
+    }
+
+    /// Whether that is all.
+    pub(super) fn complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.response.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(super) fn headers(&self) -> Vec<(String, String)> {
+        let text =
+            |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        self.response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect()
+    }
+
+    /// The media type without its parameters, in lower case.
+    pub(super) fn content_type(&self) -> String {
+        let value = self.header("content-type").unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// The character encoding, UTF-8 where none is said.
+    pub(super) fn charset(&self) -> &'static encoding_rs::Encoding {
+        let value = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        let label = value.split(';').find_map(|part| part.trim().strip_prefix("charset="));
+        label
+            .and_then(|label| encoding_rs::Encoding::for_label(label.trim_matches('"').as_bytes()))
+            .unwrap_or(encoding_rs::UTF_8)
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        let kind = self.content_type();
+        let text = ["json", "text/", "xml", "x-www-form-urlencoded", "javascript", "yaml"];
+        kind.is_empty() || text.iter().any(|part| kind.contains(part))
+    }
+
+    /// JSON values, a line each.
+    pub(super) fn is_json_lines(&self) -> bool {
+        let kinds = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines", "jsonlines", "stream+json"];
+        kinds.iter().any(|kind| self.content_type().strip_prefix("application/") == Some(kind))
+    }
+
+    /// Whether it comes in pieces that are worth seeing each at its time.
+    pub(super) fn is_stream(&self) -> bool {
+        self.is_json_lines() || self.content_type() == "text/event-stream"
+    }
+}
+
+/// The connection ended before the answer did.
+fn broken(error: reqwest::Error) -> Error {
+    Error::new(Kind::Network, "the answer broke off").because(error.without_url()).hint("try again")
+}
