@@ -108,6 +108,16 @@ impl Context {
         own.or_else(|| self.variable(&variable(&shared, input))).map(Secret::from)
     }
 
+    /// The same with other values of some variables.
+    #[must_use]
+    pub fn with(&self, values: impl Iterator<Item = (String, Secret)>) -> Self {
+        let new: Vec<_> = values.map(|(name, value)| (name, value.expose().into())).collect();
+        let kept = self.variables.iter().filter(|(name, _)| !new.iter().any(|(n, _)| n == name));
+        let variables = kept.cloned().chain(new.iter().cloned()).collect();
+        let (settings, folders) = (self.settings.clone(), self.folders.clone());
+        Self { variables, settings, folders, terminals: self.terminals }
+    }
+
     /// The names of our own variables: a child that is not ours must not inherit them.
     pub fn own_variables(&self) -> impl Iterator<Item = &str> {
         let names = self.variables.iter().map(|(name, _)| name.as_str());

@@ -22,6 +22,9 @@ pub const MARGIN: i64 = 60;
 /// Where credentials are kept in this run.
 pub const ENVIRONMENT: &str = "env";
 
+/// The same where nothing is real: a run that was recorded is gone through again.
+pub const RECORDING: &str = "recording";
+
 /// An app and everything that is needed to act on behalf of an account.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
@@ -55,7 +58,7 @@ impl<'a> Surroundings<'a> {
     /// The client cannot be read.
     pub async fn session(&self, opened: &Opened, needs_client: bool) -> Result<Session<'a>> {
         let client = if needs_client || reads_client(self.auth) {
-            self.client(&opened.account, &opened.id, opened.record.store != ENVIRONMENT).await?
+            self.client(&opened.account, &opened.id, is_kept(opened)).await?
         } else {
             // Its id is no secret, and all that most templates read.
             opened.account.client_id.as_deref().map(OAuthClient::public)
@@ -138,7 +141,7 @@ impl<'a> Surroundings<'a> {
                 Ok((opened, Renewal::NotNeeded))
             };
         }
-        if opened.record.store == ENVIRONMENT {
+        if !is_kept(&opened) {
             return self.renew_in_memory(opened).await.map(|opened| (opened, Renewal::Renewed));
         }
         let _lock = self.accounts.lock(&opened.id).await?;
@@ -218,7 +221,7 @@ impl<'a> Surroundings<'a> {
     }
 
     async fn renew_in_memory(&self, mut opened: Opened) -> Result<Opened> {
-        if self.works_once(&opened) {
+        if opened.record.store == ENVIRONMENT && self.works_once(&opened) {
             return Err(Error::new(
                 Kind::NotConnected,
                 format!("`{}` cannot be refreshed from the environment", opened.id),
@@ -247,6 +250,11 @@ impl<'a> Surroundings<'a> {
         }
         shown
     }
+}
+
+/// Whether a store keeps the credential.
+fn is_kept(opened: &Opened) -> bool {
+    ![ENVIRONMENT, RECORDING].contains(&opened.record.store.as_str())
 }
 
 async fn run(session: &mut Session<'_>, auth: &Authorization) -> Result<TokenSet, FlowError> {

@@ -58,6 +58,9 @@ pub enum HttpError {
     /// The client's own certificate cannot be used.
     #[error("the client's certificate and key are not what PEM files hold")]
     Identity,
+    /// There is no recorded answer.
+    #[error("the recording has no answer to {0}")]
+    NotRecorded(String),
     /// The client cannot be built.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(String),
@@ -117,6 +120,7 @@ impl HttpError {
             Self::Redirect(_) => "insecure_redirect",
             Self::TooManyRedirects => "redirect_loop",
             Self::Identity => "client_certificate",
+            Self::NotRecorded(_) => "not_recorded",
             Self::Client(_) => "client_setup",
         }
     }

@@ -33,6 +33,8 @@ pub struct Client {
     timeout: Duration,
     /// When all of it must be over, however many requests there are.
     deadline: Option<Instant>,
+    /// What is answered in place of the network, each with what it is asked for.
+    recorded: Option<RefCell<Vec<(String, Answer)>>>,
     trace: RefCell<Trace>,
     redactor: RefCell<Redactor>,
 }
@@ -42,7 +44,7 @@ impl Client {
     #[must_use]
     pub fn new(timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, deadline: None, trace, redactor }
+        Self { pool: Rc::default(), timeout, deadline: None, recorded: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
@@ -57,6 +59,13 @@ impl Client {
     #[must_use]
     pub fn until(self, deadline: Instant) -> Self {
         Self { deadline: Some(deadline), ..self }
+    }
+
+    /// The same client without a network: each request gets the next of these answers that was given
+    /// to one with its purpose.
+    #[must_use]
+    pub fn answering(self, answers: Vec<(String, Answer)>) -> Self {
+        Self { recorded: Some(answers.into()), ..self }
     }
 
     /// Shows a certificate from now on (RFC 8705): `pem` holds it and its private key.
@@ -133,7 +142,10 @@ impl Client {
     ) -> Result<Answer, HttpError> {
         hosts.check(&request.url)?;
         let watch = Watch::start();
-        let result = self.exchange(request, &watch).await;
+        let result = match &self.recorded {
+            Some(recorded) => next(&mut recorded.borrow_mut(), purpose),
+            None => self.exchange(request, &watch).await,
+        };
         let received = match &result {
             Ok((answer, version)) => Received::Answer {
                 status: answer.status,
@@ -297,6 +309,16 @@ impl Client {
             (None, None) => builder,
         })
     }
+}
+
+/// Takes the first answer with a purpose.
+fn next(
+    answers: &mut Vec<(String, Answer)>,
+    purpose: &str,
+) -> Result<(Answer, http::Version), HttpError> {
+    let at = answers.iter().position(|(known, _)| known == purpose);
+    let at = at.ok_or_else(|| HttpError::NotRecorded(purpose.to_owned()))?;
+    Ok((answers.remove(at).1, http::Version::HTTP_11))
 }
 
 fn redirect_target(response: &Response, from: &Url) -> Option<Url> {

@@ -44,10 +44,10 @@ pub(super) fn login(entry: &mut Entry<'_>) -> Result<Draft, String> {
     let mut first = token_endpoint(entry, &[])?;
     first.insert("response".into(), Value::Object(token_response(entry)));
     let steps = more_steps(entry)?;
-    if ["refresh_token_params", "refresh_token_headers"].map(|key| entry.get(key).is_some())
-        != [false; 2]
-    {
-        entry.note("refresh_token_params", "the login is run again in place of a refresh");
+    for key in ["refresh_token_params", "refresh_token_headers"] {
+        if entry.get(key).is_some() {
+            entry.note(key, "the login is run again in place of a refresh");
+        }
     }
     if entry.get("token_response_headers").is_some() {
         entry.note("token_response_headers", "cookies of the login are not kept");

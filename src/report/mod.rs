@@ -6,6 +6,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod payload;
+pub mod recording;
 mod sequence;
 
 use crate::http::trace::{Exchange, Http};

@@ -95,7 +95,7 @@ fn a_connect_under_every_misbehaviour() {
         sandbox.misbehave(&[name]);
         // These wait for something that does not come.
         let waits = ["wrong-state", "missing-state", "slow"].contains(&name);
-        let timeout = if waits { "1" } else { "20" };
+        let timeout = if waits { "3" } else { "20" };
         let ran = sandbox.home().connect(&[APP, "-vv", "--timeout", timeout]);
         is_golden("connect", name, &trace(&ran.stderr));
     }

@@ -12,16 +12,6 @@ const EXAMPLES: &str = "Examples:
   tieline call acme /files/7 -o plan.pdf --continue
   tieline call zoho-crm/eu GET /crm/v8/Leads -q per_page=1 --curl";
 
-const MEMBERS: &str = "NAME is a name, or a path to a nested one: `a[b]` is the member `b` of `a`, \
-    `a[]` one more element of the list `a`. VALUE is a text, `@FILE` the text of a file, `@@x` the text `@x`.";
-
-const PAGES: &str = "The definition says how its pages are turned. Each item is printed as soon as it is \
-    there, as JSON on a line of its own where the output is no terminal.";
-
-const RETRY: &str = "Repeats what is safe to repeat: a call that was not processed (429, 503, nobody reached), \
-    and GET, HEAD, PUT, DELETE and OPTIONS that were not answered or got 408, 500, 502 or 504. \
-    `Retry-After` is obeyed up to two minutes.";
-
 /// Make an authenticated request
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "tieline call [OPTIONS] <ACCOUNT> [METHOD] <PATH>")]
@@ -42,8 +32,8 @@ pub struct Arguments {
     /// How long to wait for the answer to begin, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub timeout: u64,
-    /// Repeat a call that failed, so many times at most
-    #[arg(long, value_name = "TIMES", default_value_t = 0, long_help = RETRY,
+    /// Repeat what failed and is safe to repeat, so many times at most
+    #[arg(long, value_name = "TIMES", default_value_t = 0,
         value_parser = clap::value_parser!(u32).range(0..=20))]
     pub retry: u32,
     /// What is sent
@@ -69,7 +59,7 @@ pub struct BodyArguments {
         add = candidates::file_or_input())]
     pub data: Option<String>,
     /// A member of the JSON body, as text; @FILE is the text of a file, `a[b]` and `a[]` nest
-    #[arg(short, long, value_name = "NAME=VALUE", long_help = MEMBERS)]
+    #[arg(short, long, value_name = "NAME=VALUE")]
     pub field: Vec<String>,
     /// A member of the JSON body, as JSON
     #[arg(short = 'F', long, value_name = "NAME:=JSON")]
@@ -87,7 +77,7 @@ pub struct BodyArguments {
 #[command(next_help_heading = "Pages")]
 pub struct PageArguments {
     /// Go on to the next page until the last
-    #[arg(long, long_help = PAGES)]
+    #[arg(long)]
     pub paginate: bool,
     /// Print one list of all items
     #[arg(long, requires = "paginate")]

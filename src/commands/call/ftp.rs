@@ -51,11 +51,18 @@ impl<'a> Wanted<'a> {
             || body.form
             || body.multipart
             || arguments.answer.include
+            || arguments.answer.jq.is_some()
+            || arguments.answer.remote_name
+            || arguments.answer.resume
+            || arguments.pages.paginate
+            || arguments.look.dry_run
+            || arguments.look.curl
+            || arguments.look.curl_config
             || [&body.field, &body.typed, &arguments.query, &arguments.header]
                 .iter()
                 .any(|list| !list.is_empty());
         if sends {
-            let message = "an FTP server takes no body, query or header, and gives none";
+            let message = "an FTP server takes no body, query or header, and has no pages";
             return Err(Error::new(Kind::Usage, message).hint("leave these options out"));
         }
         let (verb, path) = match arguments.target.as_slice() {

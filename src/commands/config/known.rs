@@ -21,9 +21,9 @@ const VARIABLES: &[(&str, &str, &str, Sort)] = &[
         Sort::Number,
     ),
 ];
-/// Flags that a variable decides, too: that goes before the file.
-const BEFORE: &[(&str, &[&str])] =
-    &[("store", &["TIELINE_STORE"]), ("color", &["NO_COLOR", "CLICOLOR_FORCE"])];
+/// Flags that a variable decides, too: that goes before the file. And their defaults.
+const BEFORE: &[(&str, &[&str], &str)] =
+    &[("store", &["TIELINE_STORE"], "keyring"), ("color", &["NO_COLOR", "CLICOLOR_FORCE"], "auto")];
 
 /// Something that can be set.
 #[derive(Clone, Debug)]
@@ -147,13 +147,19 @@ pub(super) fn known(description: &Command) -> Vec<Setting> {
 
 fn flag(prefix: &str, arg: &Arg) -> Option<Setting> {
     let name = arg.get_long()?;
-    let before = BEFORE.iter().find(|(known, _)| *known == name);
+    let before = BEFORE.iter().find(|(known, ..)| *known == name);
+    let sort = sort(name, arg)?;
+    let default = match (&sort, before) {
+        (Sort::Switch, _) => Some("false".to_owned()),
+        (_, Some((_, _, default))) => Some((*default).to_owned()),
+        _ => arg.get_default_values().first().map(|text| text.to_string_lossy().into_owned()),
+    };
     Some(Setting {
         key: format!("{prefix}{name}"),
         meaning: arg.get_help().map(ToString::to_string).unwrap_or_default(),
-        default: arg.get_default_values().first().map(|text| text.to_string_lossy().into_owned()),
-        sort: sort(name, arg)?,
-        variables: before.map(|(_, names)| names.to_vec()).unwrap_or_default(),
+        default,
+        sort,
+        variables: before.map(|(_, names, _)| names.to_vec()).unwrap_or_default(),
     })
 }
 

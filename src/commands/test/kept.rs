@@ -3,12 +3,14 @@
 use super::{KEPT_SECONDS, Testing, failed};
 use crate::accounts::{Opened, StoreChoice};
 use crate::commands::authorization_of;
+use crate::context::now;
 use crate::definition::Definition;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::flow::Chooser;
 use crate::refresh::Surroundings;
 use crate::report::Tested;
+use crate::report::recording::Recorded;
 use crate::trial::test;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -39,6 +41,7 @@ impl Testing<'_> {
         if let Some(client) = &opened.account.client_id {
             http.note(format!("client {client}, with which it was connected"));
         }
+        let basis = Recorded::new(&opened.account, &opened.credential, now());
         let store = match self.accounts.store_of(&opened.record) {
             Ok(store) => store.name(),
             Err(_) => "the environment".to_owned(),
@@ -53,12 +56,14 @@ impl Testing<'_> {
             auth,
         };
         let verdict = test(around, opened, read_ms, &store, &chooser).await;
-        Ok(Tested {
-            id: id.to_string(),
-            auth: auth.name.clone(),
-            verdict,
-            exchanges: http.exchanges(),
-        })
+        let exchanges = http.exchanges();
+        if self.arguments.record.is_some() {
+            match basis.with(&exchanges) {
+                Some(recorded) => drop(self.recorded.borrow_mut().insert(id.clone(), recorded)),
+                None => self.app.terminal.warn(format!("`{id}` speaks FTP, which is not recorded")),
+            }
+        }
+        Ok(Tested { id: id.to_string(), auth: auth.name.clone(), verdict, exchanges })
     }
 
     async fn open(&self, id: &AccountId) -> Result<(Definition, Opened)> {

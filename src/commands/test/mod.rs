@@ -3,6 +3,7 @@
 mod fresh;
 mod kept;
 mod print;
+mod recorded;
 mod rehearsal;
 mod summary;
 mod targets;
@@ -13,12 +14,17 @@ use super::report::Destination;
 use super::{App, report, trace};
 use crate::accounts::{Accounts, StoreChoice};
 use crate::context::{Terminals, now_ms};
+use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::http::Client;
 use crate::http::trace::Exchange;
+use crate::report::recording::Recorded;
 use crate::report::{Run, Tested, json};
 use crate::terminal::Terminal;
 use crate::trial::{Mark, Step, Verdict};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Instant;
 use targets::Target;
 use together::{Progress, in_order};
@@ -65,6 +71,12 @@ pub struct Arguments {
     /// Write a report too: FORMAT is json, junit, html or har, and - is standard output
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<Destination>,
+    /// Keep the requests and answers of accounts, masked, for --replay
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fresh", "against_sandbox"])]
+    pub record: Option<PathBuf>,
+    /// Run the definitions against a recording, without a network, and say what they ask otherwise
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "all", "fresh", "record", "against_sandbox"])]
+    pub replay: Option<PathBuf>,
     /// What a whole authorization takes.
     #[command(flatten)]
     pub options: Options,
@@ -80,6 +92,8 @@ struct Testing<'a> {
     /// Where a kept account may ask something. Nobody is asked for one of several: they would talk at
     /// the same time.
     terminal: Terminal,
+    /// What `--record` keeps.
+    recorded: RefCell<BTreeMap<AccountId, Recorded>>,
 }
 
 /// A target that could not even be begun with, or not ended.
@@ -104,16 +118,26 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         return rehearsal::run(app, &arguments.targets, auth, arguments.json).await;
     }
     let accounts = app.accounts();
-    if app.stores.choice != StoreChoice::Env {
-        app.finish_interrupted(&accounts).await;
-    }
-    let targets = targets::targets(arguments, app, &accounts)?;
+    let targets = match &arguments.replay {
+        Some(file) => targets::recorded(recorded::read(file)?),
+        None => {
+            if app.stores.choice != StoreChoice::Env {
+                app.finish_interrupted(&accounts).await;
+            }
+            targets::targets(arguments, app, &accounts)?
+        }
+    };
     let http = app.http(arguments.options.request_seconds());
     let mut terminal = app.terminal.clone();
     if targets.len() > 1 {
         terminal.terminals = Terminals { input: false, ..terminal.terminals };
     }
-    let tested = Testing { arguments, app, accounts, http, terminal }.run(&targets).await?;
+    let recorded = RefCell::default();
+    let testing = Testing { arguments, app, accounts, http, terminal, recorded };
+    let tested = testing.run(&targets).await?;
+    if let Some(file) = &arguments.record {
+        recorded::write(file, testing.recorded.into_inner().into_values().collect())?;
+    }
     let kinds: Vec<Kind> = tested
         .iter()
         .filter_map(|tested| tested.verdict.error.as_ref().map(|error| error.kind))
@@ -163,6 +187,7 @@ impl Testing<'_> {
     async fn test(&self, target: &Target) -> Tested {
         match target {
             Target::Kept(id, _) => self.test_kept(id).await,
+            Target::Recorded(recorded, word) => self.replay(word, recorded).await,
             Target::Fresh(word) => self.test_fresh(word).await,
             Target::Wrong(word, error) => failed(word, error.clone(), Vec::new()),
         }

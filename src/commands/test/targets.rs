@@ -7,11 +7,14 @@ use crate::catalog::Catalog;
 use crate::commands::App;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
+use crate::report::recording::{Recorded, Recording};
 
 /// One thing to test.
 pub(super) enum Target {
     /// A kept account, or one in the environment, and how it is written.
     Kept(AccountId, String),
+    /// An account whose test was recorded, and how it is written.
+    Recorded(Box<Recorded>, String),
     /// A whole authorization of an app, or of a definition's path.
     Fresh(String),
     /// A word that stands for nothing, and why. It keeps no other from being tested.
@@ -22,7 +25,8 @@ impl Target {
     /// How it is written.
     pub(super) fn word(&self) -> &str {
         match self {
-            Self::Kept(_, word) | Self::Fresh(word) | Self::Wrong(word, _) => word,
+            Self::Kept(_, word) | Self::Recorded(_, word) => word,
+            Self::Fresh(word) | Self::Wrong(word, _) => word,
         }
     }
 
@@ -63,6 +67,16 @@ pub(super) fn targets(
     }
     targets.sort_by_key(Target::is_fresh);
     Ok(targets)
+}
+
+/// The accounts of a recording.
+pub(super) fn recorded(recording: Recording) -> Vec<Target> {
+    let target = |test: Recorded| {
+        let id = test.account.id();
+        let word = id.map_or_else(|_| test.account.app.clone(), |id| id.to_string());
+        Target::Recorded(test.into(), word)
+    };
+    recording.tests.into_iter().map(target).collect()
 }
 
 /// What one word stands for. An app is the account that `call` would use: what passes here works
