@@ -54,7 +54,7 @@ pub enum Way {
     },
 }
 
-/// A way without what belongs to it.
+/// The type alone.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     LinkHeader,
@@ -64,7 +64,7 @@ pub(super) enum Kind {
     Page,
 }
 
-/// The ways by name.
+/// The types by name.
 pub(super) const TYPES: &[(&str, Kind)] = &[
     ("link_header", Kind::LinkHeader),
     ("next_url", Kind::NextUrl),

@@ -272,7 +272,6 @@ fn another_signature_is_refused() {
             "consumer_secret: \"{{api_secret}}x\"",
             "the signature is wrong",
         ),
-        ("netsuite", "token", "realm: '{{upper", "realm: 'x{{upper", "the realm is another"),
         (
             "google",
             "service_account",

@@ -68,7 +68,7 @@ keys! {
         "type" needed: Shape::Choice(|| words(pagination::TYPES)) => "How pages are turned: by the `Link` header, a URL in the answer, a mark in the answer, the number of rows or of the page."
         "from": Shape::Text => "Where in the answer the next page's URL or mark stands, or what says whether there is one."
         "param": Shape::Text => "The query parameter that asks for a page."
-        "first": Shape::Text => "The number that counting begins with; default 0 for rows and 1 for pages."
+        "first": Shape::Text => "What counting begins with: 1 for pages and 0 for offsets, if it does not say."
         "size_param": Shape::Text => "The query parameter for the size of a page."
         "items": Shape::Text => "Where in the answer the rows stand, such as `response.items`."
     }
