@@ -143,7 +143,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
             Some(accounts::list(app, arguments.json))
         }
         Some(Command::Apps(arguments)) => apps::run_at_once(arguments, app),
-        Some(Command::Lint(arguments)) => Some(lint::run(arguments, app)),
+        Some(Command::Lint(arguments)) if !arguments.online => Some(lint::run(arguments, app)),
         Some(Command::Schema(arguments)) => Some(schema::run(arguments, app)),
         Some(Command::Completions(arguments)) => Some(completions::run(arguments, app)),
         Some(Command::Man(arguments)) => Some(man::run(arguments, command(), app)),
@@ -170,7 +170,7 @@ pub async fn run(cli: Cli, app: &App) -> Result<()> {
         Some(Command::GitCredential(arguments)) => git_credential::run(&arguments, app).await,
         Some(Command::Client(arguments)) => client::run(&arguments, app).await,
         Some(Command::Apps(arguments)) => apps::run(&arguments, app).await,
-        Some(Command::Lint(arguments)) => lint::run(&arguments, app),
+        Some(Command::Lint(arguments)) => lint::run_online(&arguments, app).await,
         Some(Command::Schema(arguments)) => schema::run(&arguments, app),
         Some(Command::Completions(arguments)) => completions::run(&arguments, app),
         Some(Command::Sandbox(arguments)) => sandbox::run(&arguments, app).await,

@@ -131,6 +131,8 @@ pub struct Parsed {
     pub definition: Option<Definition>,
     /// Everything that is wrong, in the order of the file.
     pub findings: Vec<Finding>,
+    /// What it was read from, its parents beneath it; none where that is no YAML.
+    pub tree: Option<Node>,
 }
 
 impl Status {
@@ -149,15 +151,18 @@ impl Definition {
         parent: &dyn Fn(&AppName) -> Option<Rc<Tree>>,
     ) -> Parsed {
         let mut reader = Reader::default();
-        let definition = tree::load(&mut reader, app, tree, parent)
-            .and_then(|(node, client_app)| Self::read(&mut reader, app, client_app, &node));
+        let (tree, client_app) = tree::load(&mut reader, app, tree, parent).unzip();
+        let definition = tree
+            .as_ref()
+            .zip(client_app)
+            .and_then(|(node, client_app)| Self::read(&mut reader, app, client_app, node));
         let mut findings = reader.findings;
         findings.sort_by_key(|finding| (finding.span.source.name.clone(), finding.span.start));
         // What several authorizations share is read for each, and told once.
         let mut told = std::collections::BTreeSet::new();
         findings.retain(|finding| told.insert(finding.line()));
         let broken = findings.iter().any(|finding| finding.rule.severity() == Severity::Error);
-        Parsed { definition: definition.filter(|_| !broken), findings }
+        Parsed { definition: definition.filter(|_| !broken), findings, tree }
     }
 
     /// An authorization by name, or the default.

@@ -112,6 +112,9 @@ rules! {
     NotHttps "not-https" Error:
         "A URL is `http://` and does not stay on this machine."
         "The credential could be read on the way (RFC 6749 section 1.6)."
+    Online "online" Warning:
+        "Something is written in another way than the issuer itself says (`lint --online`)."
+        "Either the definition is out of date, or a comment should say why it differs."
     Pattern "pattern" Error:
         "A field's `pattern` is no regular expression."
         "No answer could be held against it."

@@ -3,6 +3,7 @@
 mod assertion;
 pub mod authorization_code;
 mod choose;
+pub mod compare;
 mod device_code;
 pub mod discovery;
 mod dpop;

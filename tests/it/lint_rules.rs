@@ -7,6 +7,9 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// What no file shows by itself: `lint_online` has it.
+const ONLINE: &str = "online";
+
 fn rules() -> Vec<Value> {
     let printed = Home::new().run(&["lint", "--rules", "--format", "json"]).expect(0).json();
     printed["rules"].as_array().unwrap().clone()
@@ -52,6 +55,9 @@ fn each_rule_fails_its_fixture_where_that_is_marked_and_passes_the_other() {
     let mut wrong = Vec::new();
     for rule in rules() {
         let id = rule["id"].as_str().unwrap();
+        if id == ONLINE {
+            continue;
+        }
         let folder = fixtures().join(id);
         let (fails, passes) = (folder.join("fails.yaml"), folder.join("passes.yaml"));
         if !fails.is_file() || !passes.is_file() {
@@ -76,7 +82,7 @@ fn each_fixture_has_its_rule() {
     let mut named: Vec<String> =
         folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     named.sort_unstable();
-    assert_eq!(named, ids());
+    assert_eq!(named, ids().into_iter().filter(|id| id != ONLINE).collect::<Vec<_>>());
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod lint;
 mod lint_formats;
 mod lint_hostile;
 mod lint_oauth2;
+mod lint_online;
 mod lint_rules;
 mod lint_shapes;
 mod listener;

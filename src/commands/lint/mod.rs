@@ -2,6 +2,7 @@
 
 mod github;
 mod json;
+mod online;
 mod report;
 mod rules;
 mod sarif;
@@ -35,8 +36,11 @@ pub struct Arguments {
     /// What fails besides errors
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub deny: Option<Deny>,
+    /// Compare with what each definition's issuer says of itself, too
+    #[arg(long)]
+    pub online: bool,
     /// Print what each rule finds and why, and check nothing
-    #[arg(long, conflicts_with_all = ["targets", "deny"])]
+    #[arg(long, conflicts_with_all = ["targets", "deny", "online"])]
     pub rules: bool,
 }
 
@@ -65,12 +69,24 @@ pub(crate) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         return rules::print(app, arguments.format);
     }
     let report = check(app, &targets(arguments, app)?)?;
+    finish(arguments, app, &report)
+}
+
+/// The same, and a comparison with what the issuers say.
+pub(crate) async fn run_online(arguments: &Arguments, app: &App) -> Result<()> {
+    let targets = targets(arguments, app)?;
+    let mut report = check(app, &targets)?;
+    report.findings.extend(online::differences(app, &targets).await?);
+    finish(arguments, app, &report)
+}
+
+fn finish(arguments: &Arguments, app: &App, report: &Report) -> Result<()> {
     let working = app.context.working_folder();
     let text = match arguments.format {
-        Format::Text => text::print(&report, &app.terminal),
-        Format::Json => json::print(&report),
-        Format::Sarif => sarif::print(&report, working.as_deref()),
-        Format::Github => github::print(&report, working.as_deref()),
+        Format::Text => text::print(report, &app.terminal),
+        Format::Json => json::print(report),
+        Format::Sarif => sarif::print(report, working.as_deref()),
+        Format::Github => github::print(report, working.as_deref()),
     };
     app.terminal.print(&text)?;
     let fails = |finding: &Finding| {

@@ -35,7 +35,8 @@ pub struct Node {
 
 impl Node {
     /// The value of a key, where this is a mapping that has it and it is not `null`.
-    pub(super) fn member(&self, key: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn member(&self, key: &str) -> Option<&Self> {
         let Value::Map(pairs) = &self.value else { return None };
         let (_, node) = pairs.iter().find(|(name, _)| name.name == key)?;
         (!matches!(node.value, Value::Null)).then_some(node)

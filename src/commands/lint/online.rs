@@ -1,0 +1,63 @@
+//! `lint --online`: definitions held against what their issuers say of themselves.
+
+use crate::catalog::CatalogError;
+use crate::commands::App;
+use crate::definition::Parsed;
+use crate::definition::finding::Finding;
+use crate::error::{Error, Kind, Result};
+use crate::flow::FlowError;
+use crate::flow::compare::compare;
+use crate::flow::discovery::discover;
+use crate::http::Client;
+
+/// How long an issuer may take, in seconds.
+const TIMEOUT: u64 = 30;
+
+/// What differs between definitions and their issuers' metadata; says where there is nothing to compare.
+pub(super) async fn differences(app: &App, targets: &[String]) -> Result<Vec<Finding>> {
+    let http = app.http(TIMEOUT);
+    let mut findings = Vec::new();
+    for target in targets {
+        match app.catalog.parse(target) {
+            Ok((name, parsed)) => {
+                let compared = compare_all(&http, &parsed, &mut findings).await?;
+                if compared == 0 {
+                    app.terminal.say(format!("{name} names no issuer, so nothing was compared"));
+                }
+            }
+            // That has been told already.
+            Err(CatalogError::Wrong { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(findings)
+}
+
+/// How many authorizations there was an issuer for.
+async fn compare_all(http: &Client, parsed: &Parsed, findings: &mut Vec<Finding>) -> Result<usize> {
+    let mut compared = 0;
+    let (Some(definition), Some(tree)) = (&parsed.definition, &parsed.tree) else { return Ok(0) };
+    for auth in &definition.authorizations {
+        let issuer = auth.oauth2().and_then(|oauth2| oauth2.issuer.as_ref());
+        // An issuer with a field in it is another one for each account.
+        let Some(issuer) = issuer.filter(|issuer| issuer.is_literal()) else { continue };
+        let written = tree.member("authorizations").and_then(|all| all.member(&auth.name));
+        let Some(written) = written else { continue };
+        let metadata =
+            discover(http, issuer.source()).await.map_err(|e| unknown(issuer.source(), e))?;
+        findings.extend(compare(auth, written, &metadata));
+        compared += 1;
+    }
+    Ok(compared)
+}
+
+fn unknown(issuer: &str, error: FlowError) -> Error {
+    let (kind, hint) = match &error {
+        FlowError::Http(error) => (Kind::Network, error.hint()),
+        _ => (Kind::Refused, None),
+    };
+    let mut shown =
+        Error::new(kind, format!("`{issuer}` does not say what it offers")).because(error);
+    shown.hints.extend(hint);
+    shown
+}
