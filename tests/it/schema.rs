@@ -39,10 +39,11 @@ fn install_writes_what_is_printed_and_tells_the_line_that_finds_it() {
     let home = Home::new();
     let printed = home.run(&["schema"]).expect(0).stdout;
     let line = home.run(&["schema", "--install"]).expect(0).stdout;
-    let path = line.trim().strip_prefix("# yaml-language-server: $schema=../").unwrap();
-    assert_eq!(std::fs::read_to_string(home.path().join(path)).unwrap(), printed);
+    let path = line.trim().strip_prefix("# yaml-language-server: $schema=").unwrap();
+    let apps = home.path().join("home/apps");
+    assert_eq!(std::fs::read_to_string(apps.join(path)).unwrap(), printed);
     // Where it cannot be written, nobody is told that it was.
-    let file = home.path().join(path);
+    let file = apps.join(path);
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
     home.run(&["schema", "--install"]).expect(1);
