@@ -68,6 +68,9 @@ const CODE: &[(&str, &str)] = &[
     ("pre_connection_deletion_script", "how it revokes is code"),
 ];
 
+/// Of an input that no request names.
+const UNSENT: &str = "it is asked for there, and nothing is sent of it";
+
 /// Converts every entry of a file.
 ///
 /// # Errors
@@ -196,6 +199,12 @@ fn definition(entry: &mut Entry<'_>, name: &str) -> Result<Draft, String> {
     let inputs = std::mem::take(&mut entry.inputs);
     let (credentials, others): (Vec<_>, Vec<_>) =
         inputs.into_iter().partition(|(_, input)| input.credential);
+    // A login sends what it names and nothing else; its type asks for both halves anyway.
+    if auth.contains_key("token_endpoint") {
+        for (original, _) in credentials.iter().filter(|(_, input)| !input.used) {
+            entry.note(original, UNSENT);
+        }
+    }
     let others = fields(&mut entry.notes, &others)?;
     if !others.is_empty() {
         draft.insert("fields".into(), Value::Object(others));
@@ -344,7 +353,7 @@ fn fields(notes: &mut Vec<String>, inputs: &[(String, field::Input)]) -> Result<
         let preset = input.credential && PRESETS.contains(&input.name.as_str());
         if !input.used && !preset {
             if !input.automated {
-                notes.push(format!("{original}: it is asked for there, and nothing is sent of it"));
+                notes.push(format!("{original}: {UNSENT}"));
             }
             continue;
         }
