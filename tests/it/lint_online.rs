@@ -52,12 +52,13 @@ fn nothing_to_compare_and_nobody_there_are_said() {
     let text = text.replace("    issuer: https://a.example\n", "");
     let path = home.write("a.yaml", &format!("{text}    token_endpoint: https://a.example/t\n"));
     let path = path.to_str().unwrap();
-    home.run(&["lint", "--online", path]).expect(0).says("names no issuer");
+    home.run(&["lint", "--online", path]).expect(0).says("writes out no issuer");
 
     // A port that nobody listens at any more.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    home.write("a.yaml", &definition(&issuer, ""));
-    home.run(&["lint", "--online", path]).expect(6).says("does not say what it offers");
+    home.write("a.yaml", &definition(&issuer, "    pkce: none\n"));
+    let ran = home.run(&["lint", "--online", path]).expect(6).says("does not say what it offers");
+    ran.prints("warning[pkce-off]");
 }

@@ -76,8 +76,8 @@ pub(crate) fn run(arguments: &Arguments, app: &App) -> Result<()> {
 pub(crate) async fn run_online(arguments: &Arguments, app: &App) -> Result<()> {
     let targets = targets(arguments, app)?;
     let mut report = check(app, &targets)?;
-    report.findings.extend(online::differences(app, &targets).await?);
-    finish(arguments, app, &report)
+    let compared = online::differences(app, &targets, &mut report.findings).await;
+    compared.and(finish(arguments, app, &report))
 }
 
 fn finish(arguments: &Arguments, app: &App, report: &Report) -> Result<()> {

@@ -13,16 +13,24 @@ use crate::http::Client;
 /// How long an issuer may take, in seconds.
 const TIMEOUT: u64 = 30;
 
-/// What differs between definitions and their issuers' metadata; says where there is nothing to compare.
-pub(super) async fn differences(app: &App, targets: &[String]) -> Result<Vec<Finding>> {
+/// Adds what differs between definitions and their issuers' metadata; says where there is nothing to
+/// compare.
+///
+/// # Errors
+/// An issuer does not answer. What was found before stays.
+pub(super) async fn differences(
+    app: &App,
+    targets: &[String],
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
     let http = app.http(TIMEOUT);
-    let mut findings = Vec::new();
     for target in targets {
         match app.catalog.parse(target) {
             Ok((name, parsed)) => {
-                let compared = compare_all(&http, &parsed, &mut findings).await?;
+                let compared = compare_all(&http, &parsed, findings).await?;
                 if compared == 0 {
-                    app.terminal.say(format!("{name} names no issuer, so nothing was compared"));
+                    app.terminal
+                        .say(format!("{name} writes out no issuer, so nothing was compared"));
                 }
             }
             // That has been told already.
@@ -30,7 +38,7 @@ pub(super) async fn differences(app: &App, targets: &[String]) -> Result<Vec<Fin
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(findings)
+    Ok(())
 }
 
 /// How many authorizations there was an issuer for.
