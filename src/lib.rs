@@ -11,8 +11,9 @@
 //! | commands | [`cli`], [`commands`] | arguments |
 //! | reports | [`report`] | nothing: pure functions over what a trial found |
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
+//! | adapters | [`accounts`], [`candidates`], [`http`], [`ftp`], [`stand_in`], [`terminal`], [`settings`], [`context`] | network, files, terminal; only `context` reads the environment, only `terminal` prints |
 //! | error | [`error`] | nothing: it converts what lies below |
-//! | adapters | [`accounts`], [`store`], [`context`], [`catalog`], [`http`], [`ftp`], [`redirect`], [`loopback`], [`browser`], [`terminal`], [`candidates`], [`settings`], [`sandbox`], [`stand_in`] | network, files, keyring, terminal; only `context` reads the environment, only `terminal` prints |
+//! | adapters with errors of their own | [`store`], [`catalog`], [`redirect`], [`loopback`], [`browser`], [`sandbox`] | network, files, keyring |
 //! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`], [`pages`], [`draft`], [`nango`], [`openapi`] | nothing: pure functions |
 //! | values | [`definition`], [`template`], [`credential`], [`account`], [`pending`], [`secret`], [`text`] | nothing |
 //!

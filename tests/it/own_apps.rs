@@ -34,6 +34,12 @@ fn a_new_definition_is_ones_own_and_is_not_overwritten_unasked() {
     home.run(&new).expect(0);
     let path = home.run(&["apps", "path", "acme"]).expect(0).stdout;
     assert!(path.trim_end().ends_with("home/apps/acme.yaml"), "{path}");
+    // An editor finds the schema from its first line.
+    let written = std::fs::read_to_string(path.trim_end()).unwrap();
+    let line = written.lines().next().unwrap();
+    let schema = line.strip_prefix("# yaml-language-server: $schema=").unwrap();
+    let schema = home.path().join("home/apps").join(schema);
+    assert_eq!(std::fs::read_to_string(schema).unwrap(), home.run(&["schema"]).expect(0).stdout);
     std::fs::write(path.trim_end(), "mine").unwrap();
     home.run(&new).expect(2).says("is there already").says("--force");
     assert_eq!(std::fs::read_to_string(path.trim_end()).unwrap(), "mine");

@@ -3,8 +3,8 @@
 
 use super::{save_new, templates};
 use crate::catalog::Catalog;
-use crate::commands::App;
 use crate::commands::connect::describe;
+use crate::commands::{App, schema};
 use crate::definition::names::AppName;
 use crate::definition::{TYPES, Type};
 use crate::draft::write;
@@ -53,7 +53,12 @@ pub(super) async fn run(arguments: &NewArguments, app: &App) -> Result<()> {
     if path.exists() && !arguments.force {
         return Err(super::is_there(path));
     }
-    let (text, notes) = text(arguments, app, &name).await?;
+    let (mut text, notes) = text(arguments, app, &name).await?;
+    if path == &own {
+        // Editors then know every key; from elsewhere they would not find the schema.
+        schema::install(app)?;
+        text.insert_str(0, &schema::comment());
+    }
     save_new(path, &text, arguments.force)?;
     tell(app, &name, path, &notes, path == &own)
 }
