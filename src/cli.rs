@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::error::{Error, KINDS, Result};
 use crate::settings::Settings;
 use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
 
 /// Connects your terminal to any app's API.
 #[derive(Parser, Debug)]
@@ -73,6 +74,17 @@ pub fn command() -> clap::Command {
     ))
 }
 
+/// The command line as far as these words need it: what only the help shows costs half as much as all
+/// the rest.
+#[must_use]
+pub fn command_for(words: &[OsString]) -> clap::Command {
+    let asks = |word: &OsString| {
+        let word = word.to_string_lossy();
+        word == "--help" || word.starts_with('-') && !word.starts_with("--") && word.contains('h')
+    };
+    if words.iter().any(asks) { command() } else { Cli::command() }
+}
+
 /// Each group as a heading, and its commands with what they do: the library knows one list only.
 fn groups(command: &clap::Command) -> String {
     let grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));
@@ -108,22 +120,23 @@ fn statuses() -> String {
 /// The command line with the defaults that the person has set, and the context that goes with it. A
 /// mistake in the settings is an error beside them, so that help and `config` work all the same.
 #[must_use]
-pub fn configured(context: Context) -> (clap::Command, Context, Option<Error>) {
-    let applied = Settings::read(&context.folders.config)
-        .and_then(|set| config::apply(command(), &set, |name| context.is_in_environment(name)));
+pub fn configured(words: &[OsString], context: Context) -> (clap::Command, Context, Option<Error>) {
+    let applied = Settings::read(&context.folders.config).and_then(|set| {
+        config::apply(command_for(words), &set, |name| context.is_in_environment(name))
+    });
     match applied {
         Ok((description, variables)) => (description, context.with_settings(variables), None),
-        Err(error) => (command(), context, Some(error)),
+        Err(error) => (command_for(words), context, Some(error)),
     }
 }
 
 /// What `--color` says, for the help and for mistakes on the command line itself: they are told before
 /// anything on it is understood.
-pub fn color(words: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
-    let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+pub fn color(words: &[OsString]) -> ColorChoice {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let value =
         words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix("--color")? {
-            "" => words.get(at + 1).map(String::as_str),
+            "" => words.get(at + 1).map(|word| &**word),
             rest => rest.strip_prefix('='),
         });
     match value {

@@ -3,7 +3,7 @@
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
-use tieline::cli::{Cli, Command, color, command, configured, run, run_at_once};
+use tieline::cli::{Cli, Command, color, command, command_for, configured, run, run_at_once};
 use tieline::commands::{App, completions};
 use tieline::context::Context;
 use tieline::error::{Error, Kind, Result};
@@ -14,11 +14,15 @@ fn main() -> ExitCode {
     }
     debug_assert!(Cli::command().get_name() == "tieline");
     // Taking the command line's description apart would cost as much as using it did.
-    let (description, context, mistake) = match Context::from_process().map(configured) {
-        Ok((description, context, mistake)) => (description, Ok(context), mistake),
-        Err(error) => (command(), Err(error), None),
+    let words: Vec<_> = std::env::args_os().skip(1).collect();
+    let (description, context, mistake) = match Context::from_process() {
+        Ok(context) => {
+            let (description, context, mistake) = configured(&words, context);
+            (description, Ok(context), mistake)
+        }
+        Err(error) => (command_for(&words), Err(error), None),
     };
-    let mut description = ManuallyDrop::new(description.color(color(std::env::args_os())));
+    let mut description = ManuallyDrop::new(description.color(color(&words)));
     let cli = match Cli::from_arg_matches(&description.get_matches_mut()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
