@@ -21,7 +21,7 @@ fn a_known_secret_is_masked_in_every_spelling() {
     ] {
         let masked = redactor.mask(text);
         assert!(masked.contains("[access_token #"), "{masked}");
-        assert!(!masked.contains("42"), "{masked}");
+        assert!(!untagged(&masked).contains("42"), "{masked}");
     }
 }
 
