@@ -17,6 +17,9 @@ pub enum HttpError {
     /// Nobody listens.
     #[error("`{0}` refused the connection")]
     RefusedConnection(String),
+    /// No way leads there: no network at all, or only of the other family of addresses.
+    #[error("no network of this computer leads to `{0}`")]
+    Unreachable(String),
     /// The server's certificate is not trusted, or TLS failed.
     #[error("`{host}` cannot be trusted: {reason}")]
     Tls {
@@ -85,6 +88,11 @@ impl HttpError {
         if all.contains("connection refused") {
             return Self::RefusedConnection(host);
         }
+        // Linux says the second where this computer has no address of the family at all.
+        let no_way = ["network is unreachable", "cannot assign requested address"];
+        if no_way.iter().any(|text| all.contains(text)) {
+            return Self::Unreachable(host);
+        }
         if all.contains("invalidcontenttype") {
             let reason = "what answers there does not speak TLS".to_owned();
             return Self::Broken { host, reason };
@@ -115,6 +123,7 @@ impl HttpError {
             Self::Tls { .. } => "tls",
             Self::Proxy { .. } => "proxy",
             Self::TimedOut(_) => "timeout",
+            Self::Unreachable(_) => "unreachable",
             Self::Broken { .. } => "broken",
             Self::TooLong => "too_long",
             Self::Redirect(_) => "insecure_redirect",
@@ -134,6 +143,7 @@ impl HttpError {
                 | Self::Dns(_)
                 | Self::RefusedConnection(_)
                 | Self::Proxy { .. }
+                | Self::Unreachable(_)
                 | Self::Tls { .. }
                 | Self::Client(_)
                 | Self::Identity
@@ -153,6 +163,10 @@ impl HttpError {
             Self::RefusedConnection(host) => {
                 format!("check the address and port, and that the server at `{host}` runs")
             }
+            Self::Unreachable(host) => format!(
+                "connect to a network; if there is one, `{host}` may have only an IPv6 address and \
+                 the network none"
+            ),
             Self::Tls { .. } => "behind a company proxy, set SSL_CERT_FILE to its CA bundle; \
                  check this machine's clock too"
                 .to_owned(),

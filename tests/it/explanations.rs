@@ -111,3 +111,26 @@ fn a_proxy_that_fails_is_named_and_its_password_is_not() {
         assert!(!ran.stderr.contains("proxy-password"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_host_of_ipv6_only_is_told_where_there_is_no_such_network() {
+    // A network namespace of its own, in which nothing leads anywhere.
+    let alone = |arguments: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--net"]).args(arguments);
+        command
+    };
+    if !alone(&["true"]).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: no network namespace can be made");
+        return;
+    }
+    let home = Home::new();
+    let connect = ["connect", "https://[2001:db8::1]", "--timeout", "5"];
+    let real = home.command(&connect);
+    let mut command = alone(&[]);
+    command.arg(real.get_program()).args(real.get_args());
+    command.envs(real.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let ran = crate::support::Ran::new(&connect, command.output().unwrap()).expect(6);
+    let ran = ran.says("no network of this computer leads to `[2001:db8::1]`");
+    ran.says("may have only an IPv6 address and the network none");
+}
