@@ -82,3 +82,14 @@ fn an_authorization_that_is_not_there_is_told() {
     home.run(&["sandbox", "--app", "github", "--agree"]).expect(2);
     home.run(&["sandbox", "--auth", "token"]).expect(2).says("--app");
 }
+
+#[test]
+fn a_server_between_whose_authority_nobody_trusts_is_told_with_the_remedy() {
+    let (_server, home) = start(Home::new(), &["github", "--auth", "token"]);
+    // As behind a company's proxy that opens TLS, before its CA bundle is set.
+    let home = home.set("SSL_CERT_FILE", "");
+    let ran = home.run(&["connect", "github", "--auth", "token"]).expect(6);
+    let ran = ran.says("`api.github.com` cannot be trusted");
+    ran.says("hint: behind a company proxy, set SSL_CERT_FILE to its CA bundle");
+    assert_eq!(home.kept(), 0);
+}
