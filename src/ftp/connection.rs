@@ -40,7 +40,7 @@ async fn connect(url: &Url, host: &str, http: &Client) -> Result<Control, FtpErr
     let told = |failure| explain(url, failure, http);
     let address = (host, url.port().unwrap_or(PORT));
     if url.scheme() == "ftps" && address.1 == IMPLICIT_TLS {
-        let stream = Control::connect_secure_implicit(address, connector(host)?, host).await;
+        let stream = Control::connect_secure_implicit(address, connector(host, http)?, host).await;
         return protect(stream.map_err(told)?).await.map_err(told);
     }
     let tcp = TcpStream::connect(address).await.map_err(Failure::ConnectionError);
@@ -48,7 +48,7 @@ async fn connect(url: &Url, host: &str, http: &Client) -> Result<Control, FtpErr
     if url.scheme() != "ftps" {
         return Ok(stream);
     }
-    stream.into_secure(connector(host)?, host).await.map_err(|failure| match told(failure) {
+    stream.into_secure(connector(host, http)?, host).await.map_err(|failure| match told(failure) {
         FtpError::Refused(words) | FtpError::NotLoggedIn(words) | FtpError::NotAvailable(words) => {
             FtpError::Tls { host: host.to_owned(), reason: format!("no TLS: {words}") }
         }
@@ -65,21 +65,23 @@ async fn protect(mut stream: Control) -> Result<Control, Failure> {
     Ok(stream)
 }
 
-/// Who is trusted is the HTTP client's answer: the system's roots or `SSL_CERT_FILE`, and a list of
-/// our own where there are none. The data connections resume this one's session, as servers demand
-/// that guard against strangers on them.
-fn connector(host: &str) -> Result<AsyncRustlsConnector, FtpError> {
+/// Who is trusted is the HTTP client's answer: whom the environment names, or the system's roots, and a
+/// list of our own where there are none. The data connections resume this one's session, as servers
+/// demand that guard against strangers on them.
+fn connector(host: &str, http: &Client) -> Result<AsyncRustlsConnector, FtpError> {
+    let failed = |reason: String| FtpError::Tls { host: host.to_owned(), reason };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| FtpError::Tls { host: host.to_owned(), reason: error.to_string() })?;
-    let config = match builder.clone().with_platform_verifier() {
-        Ok(builder) => builder.with_no_client_auth(),
-        Err(_) => {
+        .map_err(|error| failed(error.to_string()))?;
+    let named = http.network().authorities().map_err(|error| failed(error.to_string()))?;
+    let by_system = named.is_none().then(|| builder.clone().with_platform_verifier());
+    let config = match by_system {
+        Some(Ok(builder)) => builder.with_no_client_auth(),
+        Some(Err(_)) | None => {
+            let ours = || webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
             let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(
-                webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned(),
-            );
+            roots.add_parsable_certificates(named.unwrap_or_else(ours));
             builder.with_root_certificates(roots).with_no_client_auth()
         }
     };

@@ -2,6 +2,7 @@
 //! [`Client::stream`], which check the host first and note the exchange in the one trace.
 
 mod error;
+mod network;
 mod pool;
 pub mod purpose;
 pub mod redaction;
@@ -9,6 +10,7 @@ pub mod timing;
 pub mod trace;
 
 pub use error::HttpError;
+pub use network::Network;
 
 use crate::answer::{Answer, MAX_BYTES};
 use crate::definition::hosts::{Hosts, is_loopback};
@@ -40,18 +42,22 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client whose requests end after `timeout`.
+    /// A client whose requests go the way of `network` and end after `timeout`.
     #[must_use]
-    pub fn new(timeout: Duration) -> Self {
+    pub fn new(timeout: Duration, network: Network) -> Self {
+        Self::over(Rc::new(Pool::new(network)), timeout)
+    }
+
+    fn over(pool: Rc<Pool>, timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, deadline: None, recorded: None, trace, redactor }
+        Self { pool, timeout, deadline: None, recorded: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
     #[must_use]
     pub fn sibling(&self) -> Self {
         let deadline = self.deadline;
-        Self { pool: Rc::clone(&self.pool), deadline, ..Self::new(self.timeout) }
+        Self { deadline, ..Self::over(Rc::clone(&self.pool), self.timeout) }
     }
 
     /// The same client, none of whose requests lasts beyond `deadline`. What was begun is not dropped
@@ -74,6 +80,12 @@ impl Client {
     /// It is no certificate with its key.
     pub fn identify(&self, pem: &Secret) -> Result<(), HttpError> {
         self.pool.identify(pem)
+    }
+
+    /// What the environment says of the way to a server.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.pool.network
     }
 
     /// Notes a secret under a name: from now on nothing that is shown contains it.
@@ -166,12 +178,12 @@ impl Client {
     ) -> Result<(Answer, http::Version), HttpError> {
         let builder = self.build(request, None)?.timeout(self.timeout());
         let sent = watch.time(builder.send()).await;
-        let mut response = sent.map_err(|e| HttpError::new(&request.url, e))?;
+        let mut response = sent.map_err(|error| self.failed(request, error))?;
         let (status, version) = (response.status().as_u16(), response.version());
         let headers = header_list(&response);
         let mut body = Vec::new();
         while let Some(chunk) =
-            response.chunk().await.map_err(|e| HttpError::new(&request.url, e))?
+            response.chunk().await.map_err(|error| self.failed(request, error))?
         {
             if body.len() + chunk.len() > MAX_BYTES {
                 return Err(HttpError::TooLong);
@@ -264,7 +276,7 @@ impl Client {
         let builder = self.build(request, body)?;
         let sent = watch.time(tokio::time::timeout(self.timeout(), builder.send())).await;
         let result = match sent {
-            Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
+            Ok(result) => result.map_err(|error| self.failed(request, error)),
             Err(_) => Err(HttpError::timed_out(&request.url)),
         };
         let received = match &result {
@@ -280,14 +292,18 @@ impl Client {
         result
     }
 
+    fn failed(&self, request: &Request, error: reqwest::Error) -> HttpError {
+        HttpError::new(&request.url, error, self.network())
+    }
+
     fn build(
         &self,
         request: &Request,
         stream: Option<reqwest::Body>,
     ) -> Result<reqwest::RequestBuilder, HttpError> {
         let client = match request.header("upgrade") {
-            Some(_) => self.pool.upgradable()?,
-            None => self.pool.usual()?,
+            Some(_) => self.pool.upgradable(&request.url)?,
+            None => self.pool.usual(&request.url)?,
         };
         let mut builder = client.request(request.method.clone(), request.url.clone());
         let body = request.body_text();

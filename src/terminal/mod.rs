@@ -109,6 +109,12 @@ impl Terminal {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
     }
 
+    /// Columns of the terminal on standard error.
+    fn error_width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        size.map_or(80, |(width, _)| usize::from(width.0).max(1))
+    }
+
     /// `✓`, or `+` where that cannot be shown.
     #[must_use]
     pub fn tick(&self) -> &'static str {
@@ -161,9 +167,7 @@ impl Terminal {
     /// may fill several rows.
     pub fn erase_pasted(&self, waiting: &str, pasted: &str) {
         if self.terminals.error {
-            let columns = terminal_size::terminal_size_of(io::stderr())
-                .map_or(80, |(width, _)| usize::from(width.0).max(1));
-            let rows = (waiting.width() + pasted.width()).div_ceil(columns).max(1);
+            let rows = (waiting.width() + pasted.width()).div_ceil(self.error_width()).max(1);
             let _ = write!(io::stderr(), "\x1b[{rows}A\r\x1b[J");
         }
     }
@@ -208,9 +212,7 @@ impl Terminal {
 
     /// A label and a sentence, which wraps under itself on a terminal.
     fn labelled(&self, label: &str, style: &str, text: &str) {
-        let columns =
-            terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
-        let width = columns.filter(|_| self.terminals.error).unwrap_or(usize::MAX);
+        let width = if self.terminals.error { self.error_width() } else { usize::MAX };
         let indent = label.width() + 1;
         let text =
             wrap(text, width.saturating_sub(indent)).join(&format!("\n{}", " ".repeat(indent)));

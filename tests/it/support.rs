@@ -399,9 +399,15 @@ impl Home {
 
     /// Runs `tieline` on a terminal of 80 columns that echoes what is typed.
     pub(crate) fn on_terminal(&self, arguments: &[&str]) -> Pty {
+        self.on_terminal_of(80, arguments)
+    }
+
+    /// The same with so many columns.
+    pub(crate) fn on_terminal_of(&self, columns: usize, arguments: &[&str]) -> Pty {
         let mut command = Command::new("/bin/sh");
-        let script = "PATH=/usr/bin:/bin stty echo rows 24 cols 80; exec \"$0\" \"$@\"";
-        command.args(["-c", script, env!("CARGO_BIN_EXE_tieline")]).args(arguments);
+        let script =
+            format!("PATH=/usr/bin:/bin stty echo rows 24 cols {columns}; exec \"$0\" \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_tieline")]).args(arguments);
         command.env_clear().envs(&self.variables).env("TERM", "xterm").current_dir(self.path());
         let session = rexpect::session::spawn_command(command, Some(30_000)).unwrap();
         Pty { session, seen: String::new() }
@@ -457,6 +463,12 @@ impl Pty {
             rexpect::process::WaitStatus::Exited(_, status) => status,
             other => panic!("{other:?}\n{}", self.seen),
         }
+    }
+
+    /// Everything that came, as UTF-8: the library takes each byte for a character.
+    pub(crate) fn text(&self) -> String {
+        let bytes: Vec<u8> = self.seen.chars().filter_map(|c| u8::try_from(c).ok()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// What stands on the screen of 80 columns in the end, without what was erased.

@@ -15,7 +15,10 @@ const MAX_LINE: usize = 16 * 1024 * 1024;
 pub(super) fn head(app: &App, received: &Received) -> Result<()> {
     let status = received.response.status();
     let style = if status.as_u16() < 400 { Style::Good } else { Style::Bad };
-    let version = format!("{:?}", received.response.version());
+    let version = match received.response.version() {
+        http::Version::HTTP_2 => "HTTP/2".to_owned(),
+        version => format!("{version:?}"),
+    };
     let mut text = format!("{version} {}\n", app.terminal.paint_output(style, &status.to_string()));
     for (name, value) in received.headers() {
         text.push_str(&format!(
@@ -38,11 +41,13 @@ pub(super) async fn bytes(app: &App, received: &mut Received) -> Result<()> {
 /// Prints the body as fits where it goes.
 pub(super) async fn show(app: &App, received: &mut Received) -> Result<()> {
     if !app.terminal.terminals.output {
+        if let Some(packed) = received.packed().await? {
+            app.terminal.warn(format!("the answer is {packed}"));
+        }
         return bytes(app, received).await;
     }
-    if !received.is_text() {
-        app.terminal
-            .say(format!("The answer is {}, so it is not shown here.", received.content_type()));
+    if let Some(what) = received.unreadable().await? {
+        app.terminal.say(format!("The answer is {what}, so it is not shown here."));
         app.terminal.say("hint: write it to a file with `-o FILE`, or into a pipe");
         return Ok(());
     }
@@ -60,6 +65,7 @@ pub(super) async fn filtered(app: &App, received: &mut Received, filter: &Filter
     if !received.is_json_lines() {
         return filter.print(app, &received.json().await?);
     }
+    received.check_unpacked().await?;
     let mut held = Vec::new();
     loop {
         let chunk = received.next().await?;

@@ -59,6 +59,7 @@ impl Received {
     /// # Errors
     /// It is none, or too long, or breaks off.
     pub(super) async fn json(&mut self) -> Result<Value> {
+        self.check_unpacked().await?;
         self.hold(MAX_VALUE).await?;
         if !self.complete {
             return Err(Error::new(Kind::Failed, "the answer is too long to be taken apart")
@@ -103,6 +104,43 @@ impl Received {
     pub(super) fn content_type(&self) -> String {
         let value = self.header("content-type").unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// What a body is that a terminal cannot show, if it is so.
+    pub(super) async fn unreadable(&mut self) -> Result<Option<String>> {
+        if let Some(packed) = self.packed().await? {
+            return Ok(Some(packed));
+        }
+        self.hold(1).await?;
+        // A server may say text, or nothing, of what is none; only these encodings have such bytes.
+        let wide = self.charset().name().starts_with("UTF-16");
+        Ok(match self.is_text() {
+            _ if self.seen.is_empty() => None,
+            true => (!wide && self.seen.contains(&0)).then(|| "no text".to_owned()),
+            false => Some(self.content_type()),
+        })
+    }
+
+    /// That the body is compressed in a way that was not undone: what was, is not in the headers any more.
+    pub(super) async fn packed(&mut self) -> Result<Option<String>> {
+        let encoding = self.header("content-encoding").unwrap_or_default().trim();
+        if encoding.is_empty() || encoding.eq_ignore_ascii_case("identity") {
+            return Ok(None);
+        }
+        let packed = format!("compressed as `{encoding}`");
+        self.hold(1).await?;
+        Ok((!self.seen.is_empty()).then_some(packed))
+    }
+
+    /// # Errors
+    /// The body is compressed in a way that was not undone.
+    pub(super) async fn check_unpacked(&mut self) -> Result<()> {
+        match self.packed().await? {
+            Some(packed) => Err(Error::new(Kind::Failed, format!("the answer is {packed}"))
+                .because("the server was not asked for that, and it is not known here")
+                .hint("try `-H 'Accept-Encoding: identity'`")),
+            None => Ok(()),
+        }
     }
 
     /// The character encoding, UTF-8 where none is said.
