@@ -144,17 +144,13 @@ impl Files {
     /// Every account, sorted; a file that cannot be read is passed over.
     #[must_use]
     pub fn list(&self) -> Vec<(AccountId, Record)> {
-        let mut text = Vec::new();
-        let mut accounts: Vec<_> = self
-            .account_files()
-            .filter_map(|path| {
-                read_bytes(&path, &mut text).ok()?;
-                let record: Record = serde_json::from_slice(&text).ok()?;
-                Some((record.account.id().ok()?, record))
-            })
-            .collect();
-        accounts.sort_by(|a, b| a.0.cmp(&b.0));
-        accounts
+        accounts_in(self.account_files())
+    }
+
+    /// The same of one app.
+    #[must_use]
+    pub fn list_of(&self, app: &AppName) -> Vec<(AccountId, Record)> {
+        accounts_in(account_files_in(&self.folder.join("accounts").join(app.as_str())))
     }
 
     /// Whether every account file can be read.
@@ -333,6 +329,19 @@ impl Files {
     fn defaults_path(&self) -> PathBuf {
         self.folder.join("defaults.json")
     }
+}
+
+fn accounts_in(files: impl Iterator<Item = PathBuf>) -> Vec<(AccountId, Record)> {
+    let mut text = Vec::new();
+    let mut accounts: Vec<_> = files
+        .filter_map(|path| {
+            read_bytes(&path, &mut text).ok()?;
+            let record: Record = serde_json::from_slice(&text).ok()?;
+            Some((record.account.id().ok()?, record))
+        })
+        .collect();
+    accounts.sort_by(|a, b| a.0.cmp(&b.0));
+    accounts
 }
 
 fn account_files_in(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {

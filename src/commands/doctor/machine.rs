@@ -76,11 +76,21 @@ fn browser(app: &App) -> Check {
     }
 }
 
-/// The proxy of all requests elsewhere, without its password.
+/// The proxies, without their passwords. In the clear only this machine is asked.
 fn proxy(app: &App) -> Check {
-    match Network::of(&app.context).proxy_for("https") {
-        Ok(None) => Check::good("proxy", "none"),
-        Ok(Some((name, address))) => Check::good("proxy", format!("{address}, by {name}")),
-        Err(error) => Check::new("proxy", Verdict::Bad(Kind::Network), error.to_string()),
+    let network = Network::of(&app.context);
+    let mut set = Vec::new();
+    for scheme in ["https", "http"] {
+        match network.proxy_for(scheme) {
+            Ok(found) => set.extend(found.map(|(name, address)| format!("{address}, by {name}"))),
+            Err(error) => {
+                return Check::new("proxy", Verdict::Bad(Kind::Network), error.to_string());
+            }
+        }
+    }
+    set.dedup();
+    match set.is_empty() {
+        true => Check::good("proxy", "none"),
+        false => Check::good("proxy", set.join("; ")),
     }
 }
