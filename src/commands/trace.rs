@@ -58,17 +58,19 @@ fn print_one(terminal: &Terminal, http: &Http, details: bool) {
     }
 }
 
-/// How it was spoken where that is not the usual, and where the time went as far as it is known.
+/// The way it went and how it was spoken, where that is not the usual, and where the time went as far as
+/// it is known.
 fn how(http: &Http) -> Option<String> {
-    let Http { timing, protocol, .. } = http;
-    let spoken = (*protocol == Protocol::Http2).then(|| "HTTP/2".to_owned());
+    let Http { timing, protocol, proxy, .. } = http;
+    let proxy = proxy.iter().map(|proxy| format!("through {proxy}"));
+    let spoken = proxy.chain((*protocol == Protocol::Http2).then(|| "HTTP/2".to_owned()));
     let parts = [
         ("name resolved in", timing.dns_ms),
         ("connected in", timing.connect_ms),
         ("first byte after", timing.first_byte_ms),
     ];
     let known = parts.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {ms} ms")));
-    let text = spoken.into_iter().chain(known).collect::<Vec<_>>().join(", ");
+    let text = spoken.chain(known).collect::<Vec<_>>().join(", ");
     (!text.is_empty()).then_some(text)
 }
 

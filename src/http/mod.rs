@@ -167,7 +167,7 @@ impl Client {
             },
             Err(error) => error.into(),
         };
-        self.trace.borrow_mut().add(purpose, request, received, watch.read(result.is_ok()));
+        self.trace_exchange(purpose, request, received, watch.read(result.is_ok()));
         result.map(|(answer, _)| answer)
     }
 
@@ -288,8 +288,13 @@ impl Client {
             },
             Err(error) => error.into(),
         };
-        self.trace.borrow_mut().add(purpose, request, received, watch.read(result.is_ok()));
+        self.trace_exchange(purpose, request, received, watch.read(result.is_ok()));
         result
+    }
+
+    fn trace_exchange(&self, purpose: &str, request: &Request, received: Received, timing: Timing) {
+        let proxy = self.network().proxy_of(&request.url).filter(|_| self.recorded.is_none());
+        self.trace.borrow_mut().add(purpose, request, received, proxy, timing);
     }
 
     fn failed(&self, request: &Request, error: reqwest::Error) -> HttpError {

@@ -4,6 +4,8 @@ use crate::recorder::Recorder;
 use crate::support::{Home, Sandbox};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 const APP: &str = "sandbox-api-key";
 
@@ -41,6 +43,31 @@ fn every_sort_of_pages_is_turned_to_the_last() {
     assert_eq!(ran.stdout, "5\n6\n");
     let ran = home.run(&[&call[..], &["--slurp", "--jq", "add"]].concat()).expect(0);
     assert_eq!(ran.stdout, "18\n");
+}
+
+#[test]
+fn an_item_is_printed_before_the_next_page_is_there() {
+    let sandbox = Sandbox::start(&[]);
+    let home = paging(&sandbox, PAGINATIONS[0]);
+    let (go_on, told) = channel();
+    let told = Mutex::new(told);
+    let server = Recorder::start(move |request| match request.target.as_str() {
+        "/1" => {
+            let kind = "application/json\r\nLink: </2>; rel=next";
+            (200, kind, "{\"items\": [\"a\", \"b\"]}".into())
+        }
+        _ => {
+            told.lock().unwrap().recv().unwrap();
+            (200, "application/json", "{\"items\": [\"c\"]}".into())
+        }
+    });
+    let url = format!("{}/1", server.url());
+    let mut child = home.command(&["call", "paging", &url, "--paginate"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!((lines.next().unwrap(), lines.next().unwrap()), ("\"a\"".into(), "\"b\"".into()));
+    go_on.send(()).unwrap();
+    assert_eq!(lines.collect::<Vec<_>>(), ["\"c\""]);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

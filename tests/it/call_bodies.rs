@@ -75,6 +75,35 @@ fn parts_carry_texts_and_files_with_their_length() {
 }
 
 #[test]
+fn a_file_is_what_its_name_ends_on() {
+    let server = Recorder::start(|_| (200, "text/plain", String::new()));
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    for (name, kind, part) in [
+        ("a.png", "image/png", "image/png"),
+        ("a.CSV", "text/csv", "text/csv"),
+        ("a.odd", "application/json", "application/octet-stream"),
+        ("png", "application/json", "application/octet-stream"),
+    ] {
+        let file = format!("@{}", home.write(name, "x").display());
+        home.run(&["call", APP, &server.url(), "-d", &file]).expect(0);
+        let field = format!("f={file}");
+        home.run(&["call", APP, &server.url(), "--multipart", "-f", &field]).expect(0);
+        let seen = server.seen();
+        let [.., whole, parts] = seen.as_slice() else { panic!("{seen:?}") };
+        assert_eq!(whole.header("content-type"), Some(kind), "{name}");
+        assert!(parts.body.contains(&format!("\r\nContent-Type: {part}\r\n")), "{}", parts.body);
+    }
+    let call = ["call", APP, &server.url(), "-d", "@a.png", "-H", "Content-Type: text/x-mine"];
+    home.run(&call).expect(0);
+    home.run(&["call", APP, &server.url(), "-d", "@a.png", "--form"]).expect(0);
+    let seen = server.seen();
+    let [.., typed, form] = seen.as_slice() else { panic!("{seen:?}") };
+    assert_eq!(typed.header("content-type"), Some("text/x-mine"));
+    assert_eq!(form.header("content-type"), Some("application/x-www-form-urlencoded"));
+}
+
+#[test]
 fn a_path_that_git_bash_has_rewritten_is_noticed() {
     let home = Home::new();
     let ran = home.run(&["call", APP, "C:/Program Files/Git/user/repos"]).expect(2);

@@ -228,6 +228,7 @@ fn a_proxy_that_wants_a_password_opens_a_tunnel() {
     let Some((_proxy, port)) = tinyproxy(&secure.home) else { return };
     let good = format!("http://me:{PASSWORD}@127.0.0.1:{port}");
     let ran = secure.trusting().call(&[("https_proxy", &good)]).expect(0).prints("ada@tls.test");
+    let ran = ran.says(&format!("  through 127.0.0.1:{port}, connected in "));
     assert!(!ran.stderr.contains(PASSWORD), "{}", ran.stderr);
     let log = || std::fs::read_to_string(secure.home.path().join("proxy.log")).unwrap();
     assert!(log().contains("CONNECT localhost:"), "{}", log());

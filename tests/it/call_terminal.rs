@@ -120,6 +120,11 @@ fn a_terminal_shows_how_far_a_transfer_is_and_keeps_nothing_of_it() {
         states(&terminal, columns);
         assert_eq!(terminal.screen().trim(), "done");
     }
+    let (url, _go_on) = slow(upload);
+    let mut terminal = home.on_terminal(&["call", APP, &url, "-d", "@large"]);
+    terminal.until(" % of 20.0 MB").press("\u{3}");
+    assert_eq!(terminal.ends(), 130);
+    assert_eq!(terminal.screen().trim().trim_start_matches("^C").trim(), "error: interrupted");
     // Elsewhere nothing is said, however long it takes.
     let (url, _go_on) = slow(|told, mut reader| {
         let stream = reader.get_mut();

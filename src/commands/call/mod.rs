@@ -7,6 +7,7 @@ mod exchange;
 mod filter;
 mod ftp;
 mod input;
+mod media;
 mod members;
 mod multipart;
 mod output;
