@@ -151,6 +151,7 @@ fn a_filter_takes_the_answer_apart() {
 fn lines_and_events_come_out_as_they_arrive() {
     for (kind, filter, first) in [
         ("text/event-stream", None, "data: {\"n\":1}\n"),
+        ("text/event-stream", Some(".n"), "1\n"),
         ("application/x-ndjson", None, "{\"n\":1}\n"),
         ("application/x-ndjson", Some(".n"), "1\n"),
     ] {
@@ -165,7 +166,7 @@ fn lines_and_events_come_out_as_they_arrive() {
         // What is not read when the connection is closed would reset it.
         let mut asked = BufReader::new(stream.try_clone().unwrap()).lines();
         asked.find(|line| line.as_ref().unwrap().is_empty());
-        let line = if kind.starts_with("text") { "data: {\"n\":1}\n" } else { "{\"n\":1}\n" };
+        let line = if kind.starts_with("text") { "data: {\"n\":1}\n\n" } else { "{\"n\":1}\n" };
         let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
         stream.write_all((head + line).as_bytes()).unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());

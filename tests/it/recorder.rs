@@ -135,8 +135,29 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
     let length: usize = request.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
+    // What is not read when the connection is closed would reset it.
+    if request.header("transfer-encoding").is_some() {
+        body = read_chunks(reader)?;
+    }
     request.body = String::from_utf8_lossy(&body).into_owned();
     Some(request)
+}
+
+/// RFC 9112 section 7.1.
+fn read_chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let length = usize::from_str_radix(line.trim_end(), 16).ok()?;
+        // Behind each chunk, and the last one of none, stands a line break.
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(&chunk[..length]);
+    }
 }
 
 /// Every file beneath a folder; what vanishes meanwhile is passed over.

@@ -12,6 +12,7 @@ mod members;
 mod multipart;
 mod output;
 mod pages;
+mod pieces;
 mod preview;
 mod received;
 mod retry;

@@ -1,5 +1,6 @@
 //! An answer whose body is read as it is used.
 
+use super::pieces::Sort;
 use crate::error::{Error, Kind, Result};
 use reqwest::Response;
 use serde_json::Value;
@@ -20,7 +21,7 @@ impl Received {
     /// Reads the beginning, where it has to be looked at.
     pub(super) async fn new(response: Response, peek: bool) -> Result<Self> {
         let mut received = Self { response, seen: Vec::new(), complete: false };
-        if peek && received.is_text() && !received.is_stream() {
+        if peek && received.is_text() && received.stream_sort().is_none() {
             received.hold(MAX_HELD).await?;
         }
         Ok(received)
@@ -158,15 +159,14 @@ impl Received {
         kind.is_empty() || text.iter().any(|part| kind.contains(part))
     }
 
-    /// JSON values, a line each.
-    pub(super) fn is_json_lines(&self) -> bool {
-        let kinds = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines", "jsonlines", "stream+json"];
-        kinds.iter().any(|kind| self.content_type().strip_prefix("application/") == Some(kind))
-    }
-
-    /// Whether it comes in pieces that are worth seeing each at its time.
-    pub(super) fn is_stream(&self) -> bool {
-        self.is_json_lines() || self.content_type() == "text/event-stream"
+    /// What it is made of, where it comes in pieces that are worth seeing each at its time.
+    pub(super) fn stream_sort(&self) -> Option<Sort> {
+        let lines = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines", "jsonlines", "stream+json"];
+        match self.content_type().split_once('/')? {
+            ("text", "event-stream") => Some(Sort::Events),
+            ("application", kind) if lines.contains(&kind) => Some(Sort::Lines),
+            _ => None,
+        }
     }
 }
 
