@@ -93,7 +93,7 @@ impl Network {
 
     /// Whether the first server on the way speaks TLS.
     pub(super) fn needs_tls(&self, scheme: &str) -> bool {
-        let over_tls = |it: &Setting| it.value.starts_with("https://");
+        let over_tls = |it: &Setting| it.value.to_ascii_lowercase().starts_with("https://");
         scheme == "https" || self.setting_for(scheme).is_some_and(over_tls)
     }
 

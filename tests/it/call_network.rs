@@ -208,6 +208,22 @@ fn the_proxy_is_the_one_that_curl_would_take() {
     home.run(&["call", APP, "/me"]).expect(6).says("refuses the connection");
 }
 
+#[test]
+fn a_proxy_may_be_spoken_to_over_tls() {
+    let secure = Secure::new();
+    let proxy = secure.server.url().replace("http://127.0.0.1", "HTTPS://localhost");
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.run_with_input(&CONNECT, "practice-key").expect(0);
+    let authority = secure.home.path().join("authority.pem");
+    let home = home.set("http_proxy", proxy).set("SSL_CERT_FILE", authority.display().to_string());
+    home.run(&["call", APP, "/x"]).expect(0).prints("ada@tls.test");
+    let asked = secure.server.seen().last().unwrap().target.clone();
+    assert_eq!(asked, format!("{}/api-key/x", sandbox.url));
+    let home = home.set("SSL_CERT_FILE", "");
+    home.run(&["call", APP, "/x"]).expect(6).says("cannot be trusted");
+}
+
 /// A proxy of HTTP that wants a password (tinyproxy), and where it writes what it is asked.
 fn tinyproxy(home: &Home) -> Option<(Running, u16)> {
     let port = free_port();
