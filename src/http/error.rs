@@ -108,7 +108,9 @@ impl HttpError {
             return Self::Broken { host, reason };
         }
         if all.contains("certificate") || all.contains("handshake") || all.contains("tls") {
-            return Self::Tls { host, reason };
+            // Over http only a proxy can speak TLS.
+            let proxy = network.proxy_of(url).filter(|_| url.scheme() == "http");
+            return Self::Tls { host: proxy.unwrap_or(host), reason };
         }
         Self::Broken { host, reason }
     }

@@ -221,7 +221,11 @@ fn a_proxy_may_be_spoken_to_over_tls() {
     let asked = secure.server.seen().last().unwrap().target.clone();
     assert_eq!(asked, format!("{}/api-key/x", sandbox.url));
     let home = home.set("SSL_CERT_FILE", "");
-    home.run(&["call", APP, "/x"]).expect(6).says("cannot be trusted");
+    let told = home.run(&["call", APP, "/x"]).expect(6);
+    told.says(&format!(
+        "`{}` cannot be trusted",
+        secure.server.authority.replace("127.0.0.1", "localhost")
+    ));
 }
 
 /// A proxy of HTTP that wants a password (tinyproxy), and where it writes what it is asked.
