@@ -2,6 +2,7 @@
 
 use super::coherence;
 use super::endpoint::{Endpoint, IDENTITY, Placement, Use, read_base_url, read_call_headers};
+use super::environment::{self, Variable};
 use super::field::Field;
 use super::finding::Finding;
 use super::keys::authorization as keys;
@@ -40,6 +41,8 @@ pub struct Authorization {
     pub lookups: Vec<Endpoint>,
     /// The client's certificate in TLS.
     pub tls: Option<TlsClient>,
+    /// Where other programs look for the credential.
+    pub environment: Vec<Variable>,
     /// How the credential is obtained.
     pub way: Way,
 }
@@ -127,6 +130,7 @@ pub(super) struct App<'a> {
     pub(super) fields: Option<&'a Node>,
     pub(super) base_url: Option<&'a Template>,
     pub(super) headers: &'a [(String, Option<Template>)],
+    pub(super) environment: Option<&'a Node>,
 }
 
 impl Authorization {
@@ -213,7 +217,7 @@ impl Authorization {
             .take("lookups")
             .map_or_else(Vec::new, |node| Endpoint::read_steps(reader, node, Use::Lookup));
         literal::check(node, &mut reader.findings);
-        let auth = Self {
+        let mut auth = Self {
             name: name.to_owned(),
             kind,
             fields,
@@ -224,8 +228,11 @@ impl Authorization {
             user_info_open: entries.take_or_null("user_info_endpoint").is_none(),
             lookups,
             tls: entries.take("tls").and_then(|node| TlsClient::read(reader, node)),
+            environment: Vec::new(),
             way: way?,
         };
+        let environment = entries.take("environment");
+        auth.environment = environment::read(reader, app.environment, environment, &auth);
         coherence::check(reader, &entries, &auth);
         // A name that is misspelt has been told, and would be missing here.
         if reader.findings[found..].iter().all(|f| f.rule.severity() == Severity::Warning) {

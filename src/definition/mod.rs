@@ -5,6 +5,7 @@ mod assertion;
 mod authorization;
 mod coherence;
 mod endpoint;
+mod environment;
 mod field;
 pub mod finding;
 mod format;
@@ -19,6 +20,7 @@ pub mod names;
 mod oauth1;
 mod oauth2;
 mod pagination;
+mod part;
 mod presets;
 mod reach;
 mod reader;
@@ -41,6 +43,7 @@ pub use endpoint::{
     Basic, CLIENT_AUTHENTICATIONS, Choose, ClientAuthentication, Encoding, Endpoint, IDENTITY,
     Param, Placement, Response,
 };
+pub use environment::{Variable, is_variable_name};
 pub use field::{Field, FieldError, Format, Pattern};
 pub use grant::{GRANTS, GrantType};
 pub use oauth1::{
@@ -48,6 +51,7 @@ pub use oauth1::{
 };
 pub use oauth2::{Callback, OAuth2, Pkce, RefreshPolicy};
 pub use pagination::{Pagination, Way as PageWay};
+pub use part::Part;
 pub use reach::ReachError;
 pub use redirection::{RedirectUriError, Redirection, ResponseMode, check_redirect_uri};
 pub use server_metadata::ServerMetadata;
@@ -189,8 +193,12 @@ impl Definition {
         let headers = entries
             .take("headers")
             .map_or_else(Vec::new, |n| endpoint::read_call_headers(reader, n));
-        let context =
-            App { fields: entries.take("fields"), base_url: base_url.as_ref(), headers: &headers };
+        let context = App {
+            fields: entries.take("fields"),
+            base_url: base_url.as_ref(),
+            headers: &headers,
+            environment: entries.take("environment"),
+        };
         let authorizations = read_authorizations(reader, &entries, &context);
         let pagination = entries.take("pagination").and_then(|node| Pagination::read(reader, node));
         let definition = Self {
