@@ -80,7 +80,7 @@ fn unknown(
     parts: &[Part],
     of_app: bool,
 ) -> Finding {
-    let message = format!("an account by `{}` has no `{part}`", auth.name);
+    let message = format!("accounts of `{}` have no `{part}`", auth.name);
     let known: Vec<String> = parts.iter().map(ToString::to_string).collect();
     let text = part.to_string();
     let help = match nearest(&text, known.iter().map(String::as_str)) {
@@ -89,11 +89,11 @@ fn unknown(
         }
         Some(near) => format!("did you mean `{near}`?"),
         None if of_app => format!(
-            "it has {}; `{}: null` in its own `environment` takes this one away",
+            "they have {}; `{}: null` in its own `environment` takes this one away",
             known.join(", "),
             key.name
         ),
-        None => format!("it has {}", known.join(", ")),
+        None => format!("they have {}", known.join(", ")),
     };
     Finding::new(Rule::UnknownPart, node.span.clone(), message).help(help)
 }
