@@ -8,7 +8,6 @@ mod endpoint;
 mod environment;
 mod field;
 pub mod finding;
-mod format;
 mod grant;
 mod hidden;
 pub mod hosts;
