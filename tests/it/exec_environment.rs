@@ -54,14 +54,14 @@ fn found(home: &Home, options: &[&str]) -> Ran {
 #[test]
 fn a_command_gets_what_the_definition_names_beside_the_usual() {
     let sandbox = Sandbox::start(&[]);
-    let home = home(&sandbox);
+    // An optional field that nobody gave is no variable, not even another account's.
+    let home = home(&sandbox).set("ACME_REGION", "elsewhere").set("ACME_ROOM", "stays");
     connect(&home, "acme", &[]);
-    // An optional field that nobody gave is no variable.
     assert_eq!(
         found(&home, &["acme"]).expect(0).stdout,
         format!(
             "ACME_API_KEY=practice-key\nACME_BASE_URL={0}/api-key\nACME_KEY=practice-key\n\
-             ACME_URL={0}/api-key\nACME_WHO=ada@sandbox.test\n",
+             ACME_ROOM=stays\nACME_URL={0}/api-key\nACME_WHO=ada@sandbox.test\n",
             sandbox.url
         )
     );

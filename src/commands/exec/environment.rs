@@ -7,10 +7,15 @@ use crate::definition::{Part, is_variable_name};
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use std::collections::BTreeMap;
+use std::process::Command;
 
-/// Variables by name, each with the account that it came from.
+/// Variables by name, each with its value and the account that it came from. One without a value is
+/// not there for the command: what it finds beside the others would be of another account.
 #[derive(Default)]
-pub(super) struct Environment(BTreeMap<String, (Secret, String)>);
+pub(super) struct Environment(BTreeMap<String, (Option<Secret>, String)>);
+
+/// Variables of one account.
+type Variables = BTreeMap<String, Option<Secret>>;
 
 impl Environment {
     /// Adds what an account gives, which was named like this on the command line.
@@ -35,9 +40,14 @@ impl Environment {
         Ok(())
     }
 
-    /// Names and values, for the command alone.
-    pub(super) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, (value, _))| (name.as_str(), value.expose()))
+    /// Sets them for a command, and for it alone.
+    pub(super) fn apply(&self, command: &mut Command) {
+        for (name, (value, _)) in &self.0 {
+            match value {
+                Some(value) => command.env(name, value.expose()),
+                None => command.env_remove(name),
+            };
+        }
     }
 }
 
@@ -74,53 +84,49 @@ impl Asked {
         Ok(Self { name: name.to_owned(), account: account.to_owned(), part: Part::parse(part) })
     }
 
-    fn value(&self, handed: &Handed) -> Result<(String, Secret)> {
+    fn value(&self, handed: &Handed) -> Result<(String, Option<Secret>)> {
         let value = part(handed, &self.part)?.ok_or_else(|| missing(handed, &self.part))?;
-        Ok((self.name.clone(), value))
+        Ok((self.name.clone(), Some(value)))
     }
 }
 
 /// What a command gets where nobody asked for anything.
-fn unasked(handed: &Handed) -> Result<BTreeMap<String, Secret>> {
+fn unasked(handed: &Handed) -> Result<Variables> {
     let named = named(handed)?;
     let mut variables = match usual(handed) {
         // What is no token by itself, the definition hands over in parts.
-        Err(_) if !named.is_empty() => BTreeMap::new(),
+        Err(_) if !named.is_empty() => Variables::new(),
         usual => usual?,
     };
     variables.extend(named);
     Ok(variables)
 }
 
-/// What the definition names, as far as this account has it: a field may be optional, and an answer
+/// What the definition names. An account may lack some of it: a field may be optional, and an answer
 /// may have given less.
-fn named(handed: &Handed) -> Result<Vec<(String, Secret)>> {
-    let mut variables = Vec::new();
-    for variable in &handed.environment {
-        let value = part(handed, &variable.part)?;
-        variables.extend(value.map(|value| (variable.name.clone(), value)));
-    }
-    Ok(variables)
+fn named(handed: &Handed) -> Result<Variables> {
+    let variables = handed.environment.iter();
+    variables.map(|v| Ok((v.name.clone(), part(handed, &v.part)?))).collect()
 }
 
 /// Token or fields, and the base URL, each under a name that says whose it is.
-fn usual(handed: &Handed) -> Result<BTreeMap<String, Secret>> {
+fn usual(handed: &Handed) -> Result<Variables> {
     let mut prefix = variable_part(handed.id.app.as_str());
     if prefix.starts_with(|c: char| c.is_ascii_digit()) {
         prefix.insert(0, '_');
     }
-    let mut variables = BTreeMap::new();
+    let mut variables = Variables::new();
     let fields = fields(handed);
     if handed.credential.access_token.is_some() {
-        variables.insert(format!("{prefix}_TOKEN"), token(handed)?);
+        variables.insert(format!("{prefix}_TOKEN"), Some(token(handed)?));
     } else if fields.is_empty() {
         return Err(Error::new(Kind::Usage, format!("`{}` has nothing to hand over", handed.id)));
     }
     for (name, value) in fields {
-        variables.insert(format!("{prefix}_{}", variable_part(name)), value);
+        variables.insert(format!("{prefix}_{}", variable_part(name)), Some(value));
     }
     if let Some(base_url) = &handed.base_url {
-        variables.insert(format!("{prefix}_BASE_URL"), Secret::from(base_url.as_str()));
+        variables.insert(format!("{prefix}_BASE_URL"), Some(base_url.as_str().into()));
     }
     Ok(variables)
 }

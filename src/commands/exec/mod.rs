@@ -55,7 +55,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     for name in app.context.own_variables() {
         command.env_remove(name);
     }
-    command.args(rest).envs(environment.variables());
+    environment.apply(command.args(rest));
     become_command(command)
         .map_err(|error| Error::io(format!("`{}` cannot be run", program.display()), &error))
 }
