@@ -1,12 +1,12 @@
 //! What a shell can complete beside flags: apps from the catalogue's table, accounts from the names of
-//! their files, and what the definition of the app on the line says of fields and scopes. Nothing
+//! their files, and what the definition of the app on the line says of fields, scopes and variables. Nothing
 //! here opens the keyring or the network, and nothing reads a thousand files to offer a thousand
 //! words.
 
 mod definition;
 mod typed;
 
-pub use definition::{authorizations, fields, scopes};
+pub use definition::{authorizations, environment, fields, scopes};
 
 use crate::catalog::Catalog;
 use crate::sandbox::Misbehaviour;

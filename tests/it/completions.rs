@@ -153,6 +153,7 @@ authorizations:
     user_info_endpoint: null # it has none
     fields:
       region: {label: Region, options: {eu-west: Europe, us: America}}
+    environment: {EVERYTHING_KEY: token, EVERYTHING_REGION: region}
     request:
       headers: {Authorization: "Bearer {{api_key}}"}
 "#;
@@ -175,6 +176,9 @@ fn what_the_definition_says_of_the_app_on_the_line_is_offered() {
     assert_eq!(ask(&["--scope", "repo:"]), ["status"]);
     assert_eq!(ask(&["--scope", "https://example.com/a"]), ["//example.com/auth/mail"]);
     assert_eq!(ask(&["--auth", "key", "--scope", ""]), [""]);
+    let exec = |word: &str| bash(&home, &["exec", "everything", "--env", word]);
+    assert_eq!(exec("E"), ["EVERYTHING_KEY=token", "EVERYTHING_REGION=region"]);
+    assert_eq!(exec("MY_NAME=re"), ["region"]);
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod connect;
 mod devices;
 mod directory;
 mod doctor;
+mod exec_environment;
 mod executed;
 mod explanations;
 mod fields;

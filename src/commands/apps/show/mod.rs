@@ -117,6 +117,7 @@ fn describe(page: &mut Page, shown: &Shown<'_>, auth: &Authorization) {
     page.detail("hosts", &words::hosts(shown.definition, auth).join(", "));
     page.detail("refresh", &words::refresh(auth));
     page.detail("identity", words::identity(auth));
+    page.details("exec sets", &words::environment(auth));
     register(page, shown, auth);
 }
 
