@@ -85,6 +85,17 @@ pub fn command_for(words: &[OsString]) -> clap::Command {
     if words.iter().any(asks) { command() } else { Cli::command() }
 }
 
+/// The command line as shells complete it, with what only its own description has to offer: the settings
+/// and the commands.
+#[must_use]
+pub fn command_to_complete() -> clap::Command {
+    let command = Cli::command();
+    let known = command.clone();
+    command
+        .mut_subcommand("config", |it| config::with_candidates(it, &known))
+        .mut_subcommand("man", |it| man::with_candidates(it, known))
+}
+
 /// Each group as a heading, and its commands with what they do: the library knows one list only.
 fn groups(command: &clap::Command) -> String {
     let grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));

@@ -120,8 +120,11 @@ impl ValueCompleter for Methods {
     }
 }
 
-fn completer(candidates: fn(&str) -> Vec<CompletionCandidate>) -> ArgValueCompleter {
-    ArgValueCompleter::new(move |word: &OsStr| word.to_str().map(candidates).unwrap_or_default())
+/// What a function makes of the word so far.
+pub(crate) fn completer(
+    candidates: impl Fn(&str) -> Vec<CompletionCandidate> + Send + Sync + 'static,
+) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |word: &OsStr| word.to_str().map(&candidates).unwrap_or_default())
 }
 
 fn apps_of(typed: &Typed, word: &str) -> Vec<CompletionCandidate> {
@@ -141,7 +144,7 @@ fn accounts_of(typed: &Typed, word: &str) -> Vec<CompletionCandidate> {
 }
 
 /// A candidate with its explanation. What a provider said of somebody goes to a shell's screen.
-fn explained(value: String, explanation: Option<String>) -> CompletionCandidate {
+pub(crate) fn explained(value: String, explanation: Option<String>) -> CompletionCandidate {
     let help =
         explanation.map(|text| crate::text::short(&text, 60)).filter(|text| !text.is_empty());
     CompletionCandidate::new(value).help(help.map(Into::into))

@@ -1,8 +1,10 @@
 //! `tieline config`: every setting, its value, and where that came from.
 
+mod candidates;
 mod known;
 mod schema;
 
+pub(crate) use candidates::with_candidates;
 pub use known::apply;
 
 use super::App;
@@ -47,6 +49,7 @@ pub enum Command {
     /// Forget a value, so that the default holds again
     Unset {
         /// The setting
+        #[arg(add = candidates::set_keys())]
         key: String,
     },
     /// Print where the configuration file is
