@@ -1,12 +1,13 @@
 //! `tieline accounts`: what is connected. It reads no secret.
 
 mod attention;
+mod meant;
 mod show;
 
 use super::{App, authorization_of, trace};
 use crate::account::Account;
 use crate::accounts::Accounts;
-use crate::accounts::files::{Defaults, Record, State};
+use crate::accounts::files::{Record, State};
 use crate::accounts::warnings::is_over;
 use crate::context::now;
 use crate::definition::names::AccountId;
@@ -16,6 +17,7 @@ use crate::flow::explain::{Doing, explain};
 use crate::flow::identity::{identify, look_up};
 use crate::refresh::Surroundings;
 use crate::terminal::{Style, duration, table};
+use meant::Meant;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -90,9 +92,9 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
     let accounts = app.accounts();
     let all = connected(&accounts);
     if json {
-        let defaults = accounts.files.defaults();
+        let meant = Meant::here(app);
         let list: Vec<Value> =
-            all.iter().map(|(id, record)| as_json(app, &defaults, id, record)).collect();
+            all.iter().map(|(id, record)| as_json(app, &meant, id, record)).collect();
         return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "accounts": list })));
     }
     if all.is_empty() {
@@ -103,23 +105,21 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
         ));
         return Ok(());
     }
-    print_rows(app, &accounts, &all)
+    print_rows(app, &all)
 }
 
 /// The table of all accounts.
 pub(super) fn print_table(app: &App) -> Result<()> {
-    let accounts = app.accounts();
-    let all = connected(&accounts);
-    print_rows(app, &accounts, &all)
+    print_rows(app, &connected(&app.accounts()))
 }
 
-fn print_rows(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) -> Result<()> {
-    let defaults = accounts.files.defaults();
+fn print_rows(app: &App, all: &[(AccountId, Record)]) -> Result<()> {
+    let meant = Meant::here(app);
     let rows: Vec<Vec<String>> = all
         .iter()
         .map(|(id, record)| {
             let account = &record.account;
-            let star = if defaults.is(id) { " *" } else { "" };
+            let star = if meant.is(id) { " *" } else { "" };
             vec![
                 format!("{id}{star}"),
                 account.identity.clone().unwrap_or_default(),
@@ -135,15 +135,18 @@ fn print_rows(app: &App, accounts: &Accounts<'_>, all: &[(AccountId, Record)]) -
     let mut text = format!("{}\n", app.terminal.paint_output(Style::Strong, &head));
     lines.for_each(|line| text.extend([line.as_str(), "\n"]));
     app.terminal.print(&text)?;
-    footer(app, &defaults, all);
+    footer(app, &meant, all);
     Ok(())
 }
 
-fn footer(app: &App, defaults: &Defaults, all: &[(AccountId, Record)]) {
+fn footer(app: &App, meant: &Meant<'_>, all: &[(AccountId, Record)]) {
     if !app.terminal.terminals.output {
         return;
     }
-    if all.iter().any(|(id, _)| defaults.is(id)) {
+    let mut ids = all.iter().map(|(id, _)| id);
+    if let Some(path) = meant.file_for(ids.clone()) {
+        app.terminal.say(format!("\n* used here where no account is named: `{path}` is followed."));
+    } else if ids.any(|id| meant.is(id)) {
         app.terminal.say("\n* used where no account is named.");
     }
     attention::print(app, all);
@@ -159,7 +162,7 @@ fn expires(account: &Account) -> String {
     }
 }
 
-fn as_json(app: &App, defaults: &Defaults, id: &AccountId, record: &Record) -> Value {
+fn as_json(app: &App, meant: &Meant<'_>, id: &AccountId, record: &Record) -> Value {
     let account = &record.account;
     json!({
         "account": id.to_string(),
@@ -175,7 +178,8 @@ fn as_json(app: &App, defaults: &Defaults, id: &AccountId, record: &Record) -> V
         "renewable": account.renewable,
         "connect_again": is_over(account, now()),
         "warnings": attention::as_json(&attention::warnings(app, id, record), id),
-        "default": defaults.is(id),
+        "default": meant.is_default(id),
+        "directory": meant.as_json(&id.app),
         "store": record.store,
         "fields": account.fields,
         "extras": account.extras,
@@ -220,6 +224,9 @@ fn set_default(app: &App, word: &str) -> Result<()> {
         app.terminal.paint(Style::Good, app.terminal.tick()),
         id.app
     ));
+    if let Some(path) = Meant::here(app).file_for([&id].into_iter()) {
+        app.terminal.warn(format!("`{path}` is followed here, and goes before the default"));
+    }
     Ok(())
 }
 
