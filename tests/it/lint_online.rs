@@ -54,6 +54,13 @@ fn nothing_to_compare_and_nobody_there_are_said() {
     let path = path.to_str().unwrap();
     home.run(&["lint", "--online", path]).expect(0).says("writes out no issuer");
 
+    // Of several, how many is enough.
+    home.write("folder/a.yaml", &std::fs::read_to_string(path).unwrap());
+    home.write("folder/b.yaml", &std::fs::read_to_string(path).unwrap());
+    let several = home.run(&["lint", "--online", "folder"]).expect(0);
+    assert_eq!(several.stderr, "2 of 2 definitions were not compared: no issuer\n");
+    home.run(&["lint", "--online", "folder", "-v"]).expect(0).says("b writes out no issuer");
+
     // A port that nobody listens at any more.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());

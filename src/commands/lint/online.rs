@@ -24,19 +24,27 @@ pub(super) async fn differences(
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let http = app.http(TIMEOUT);
+    let mut without = 0;
     for target in targets {
         match app.catalog.parse(target) {
             Ok((name, parsed)) => {
-                let compared = compare_all(&http, &parsed, findings).await?;
-                if compared == 0 {
-                    app.terminal
-                        .say(format!("{name} writes out no issuer, so nothing was compared"));
+                if compare_all(&http, &parsed, findings).await? > 0 {
+                    continue;
+                }
+                without += 1;
+                if targets.len() == 1 || app.terminal.verbosity > 0 {
+                    let why = "writes out no issuer, so nothing was compared";
+                    app.terminal.say(format!("{name} {why}"));
                 }
             }
             // That has been told already.
             Err(CatalogError::Wrong { .. }) => {}
             Err(error) => return Err(error.into()),
         }
+    }
+    if without > 0 && targets.len() > 1 {
+        let all = targets.len();
+        app.terminal.say(format!("{without} of {all} definitions were not compared: no issuer"));
     }
     Ok(())
 }
