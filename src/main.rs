@@ -1,6 +1,5 @@
 //! The `tieline` executable.
 
-use clap::{CommandFactory as _, FromArgMatches as _};
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use tieline::cli::{
@@ -14,7 +13,6 @@ fn main() -> ExitCode {
     if completions::answer(command_to_complete) {
         return ExitCode::SUCCESS;
     }
-    debug_assert!(Cli::command().get_name() == "tieline");
     // Taking the command line's description apart would cost as much as using it did.
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let (description, context, mistake) = match Context::from_process() {
@@ -25,7 +23,7 @@ fn main() -> ExitCode {
         Err(error) => (command_for(&words), Err(error), None),
     };
     let mut description = ManuallyDrop::new(description.color(color(&words)));
-    let cli = match Cli::from_arg_matches(&description.get_matches_mut()) {
+    let cli = match Cli::read(&description.get_matches_mut()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
