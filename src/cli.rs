@@ -148,7 +148,9 @@ fn with(description: clap::Command, (name, describe): &(&'static str, Describe))
 /// and the commands.
 #[must_use]
 pub fn command_to_complete() -> clap::Command {
-    let command = Cli::command();
+    let mut command = whole();
+    // Else what lies beneath a command is not there yet.
+    command.build();
     let known = command.clone();
     command
         .mut_subcommand("config", |it| config::with_candidates(it, &known))

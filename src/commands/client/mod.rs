@@ -18,9 +18,9 @@ pub struct Arguments {
     pub command: Command,
 }
 
-/// What can be done with a client.
+/// What can be done with a client. Described at once, unlike what lies beneath other commands: the
+/// settings of all commands must find the flags of `set`.
 #[derive(clap::Subcommand, Debug)]
-#[command(defer = true)]
 pub enum Command {
     /// Use your own client for new accounts; kept accounts go on with theirs
     Set(Box<set::Arguments>),
