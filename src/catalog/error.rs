@@ -30,7 +30,7 @@ pub enum CatalogError {
     /// The definition has errors.
     #[error("the definition of `{app}` is wrong")]
     Wrong {
-        /// The app.
+        /// The app, or the path that was given.
         app: String,
         /// All of them.
         findings: Vec<Finding>,

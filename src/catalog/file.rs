@@ -1,6 +1,6 @@
 //! The files that definitions lie in: found in a folder, and read within bounds.
 
-use super::CatalogError;
+use super::{Catalog, CatalogError};
 use crate::definition::source::MAX_BYTES;
 use std::fs;
 use std::io::{self, Read};
@@ -16,6 +16,13 @@ pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// A path as a word that cannot be taken for an app's name.
+#[must_use]
+pub fn path_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    if Catalog::is_path(&text) { text } else { format!("./{text}") }
 }
 
 /// Reads no more than the bound. A pipe may never begin, and a device never end.

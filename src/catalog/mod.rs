@@ -13,7 +13,7 @@ mod save;
 
 pub use entry::{Entry, Fit, Origin};
 pub use error::CatalogError;
-pub use file::yaml_files;
+pub use file::{path_word, yaml_files};
 pub use save::save;
 
 use crate::definition::names::{AppName, nearest};
@@ -59,10 +59,10 @@ impl Catalog {
     /// # Errors
     /// There is none, or it has errors.
     pub fn load(&self, word: &str) -> Result<Definition, CatalogError> {
-        let (app, parsed) = self.parse(word)?;
+        let (_, parsed) = self.parse(word)?;
         match parsed.definition {
             Some(definition) => Ok(definition),
-            None => Err(CatalogError::Wrong { app: app.to_string(), findings: parsed.findings }),
+            None => Err(CatalogError::Wrong { app: word.to_owned(), findings: parsed.findings }),
         }
     }
 

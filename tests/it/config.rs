@@ -133,7 +133,7 @@ fn the_editor_is_the_persons_own() {
     let home = home.set("LINE", "timeout: long");
     home.run(&["config", "edit"]).expect(2).says("`timeout` is a number");
     let home = home.set("EDITOR", "/nowhere/vi");
-    home.run(&["config", "edit"]).expect(1).says("`/nowhere/vi` cannot be run");
+    home.run(&["config", "edit"]).expect(1).says("`/nowhere/vi` cannot be started");
 }
 
 #[test]

@@ -96,7 +96,7 @@ pub(crate) fn list(app: &App, json: bool) -> Result<()> {
         let meant = Meant::here(app);
         let list: Vec<Value> =
             all.iter().map(|(id, record)| as_json(app, &meant, id, record)).collect();
-        return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "accounts": list })));
+        return app.terminal.print_json(&json!({ "schema": SCHEMA, "accounts": list }));
     }
     if all.is_empty() {
         app.terminal.say("No account is connected.");
@@ -190,10 +190,6 @@ fn as_json(app: &App, meant: &Meant<'_>, id: &AccountId, record: &Record) -> Val
     })
 }
 
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
-}
-
 async fn rename(app: &App, word: &str, name: &str) -> Result<()> {
     let accounts = app.accounts();
     app.finish_interrupted(&accounts).await;
@@ -205,10 +201,7 @@ async fn rename(app: &App, word: &str, name: &str) -> Result<()> {
     let _lock = accounts.lock(first).await?;
     let _other = if to == from { None } else { Some(accounts.lock(second).await?) };
     accounts.rename(&from, &to).await?;
-    app.terminal.say(format!(
-        "{} Renamed {from} to {to}",
-        app.terminal.paint(Style::Good, app.terminal.tick())
-    ));
+    app.terminal.done(format!("Renamed {from} to {to}"));
     Ok(())
 }
 
@@ -220,11 +213,7 @@ fn set_default(app: &App, word: &str) -> Result<()> {
     }
     let saved = accounts.files.set_default(&id.app, Some(&id));
     saved.map_err(|error| Error::io("the defaults cannot be written", &error))?;
-    app.terminal.say(format!(
-        "{} `{}` means {id} from now on",
-        app.terminal.paint(Style::Good, app.terminal.tick()),
-        id.app
-    ));
+    app.terminal.done(format!("`{}` means {id} from now on", id.app));
     if let Some(path) = Meant::here(app).file_for([&id].into_iter()) {
         app.terminal.warn(format!("`{path}` is followed here, and goes before the default"));
     }
@@ -247,8 +236,7 @@ async fn refresh(app: &App, word: &str) -> Result<()> {
     let result = refresh_now(app, around, opened).await;
     trace::print(&app.terminal, &http);
     let id = result?;
-    app.terminal
-        .say(format!("{} Refreshed {id}", app.terminal.paint(Style::Good, app.terminal.tick())));
+    app.terminal.done(format!("Refreshed {id}"));
     Ok(())
 }
 

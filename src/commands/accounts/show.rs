@@ -1,7 +1,7 @@
 //! `tieline accounts show`: one account, and with `--live` what the provider knows of its token.
 
 use super::meant::Meant;
-use super::{SCHEMA, as_json, attention, expires, pretty};
+use super::{SCHEMA, as_json, attention, expires};
 use crate::accounts::{Accounts, Picked};
 use crate::commands::{App, authorization_of, trace};
 use crate::context::now;
@@ -32,7 +32,7 @@ pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Resul
         if let Some(told) = told {
             value["introspection"] = Value::Object(told);
         }
-        return app.terminal.print(&pretty(&value));
+        return app.terminal.print_json(&value);
     }
     let account = &record.account;
     let mut out = Vec::new();

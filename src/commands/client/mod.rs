@@ -8,7 +8,6 @@ use super::connect::definition;
 use super::{App, authorization};
 use crate::definition::{Authorization, Definition};
 use crate::error::{Error, Kind, Result};
-use crate::terminal::Style;
 
 /// Set, show or remove your own client (developer app) of an app
 #[derive(clap::Args, Debug)]
@@ -74,9 +73,7 @@ async fn remove(app: &App, word: &str) -> Result<()> {
     let definition = definition(app, word)?;
     match accounts.remove_client(&definition.client_app).await? {
         Some(id) => {
-            let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-            app.terminal
-                .say(format!("{tick} {} no longer uses your client {id}", definition.title));
+            app.terminal.done(format!("{} no longer uses your client {id}", definition.title));
             let kept = accounts
                 .files
                 .list()

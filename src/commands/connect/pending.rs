@@ -21,7 +21,6 @@ use crate::flow::{Chooser, Dpop, Grant, pending};
 use crate::oauth2::{check_state, parse_pasted};
 use crate::pending::{About, LIFETIME, Pending};
 use crate::secret::Secret;
-use crate::terminal::Style;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -49,7 +48,7 @@ pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<(
          address of that page, and within {minutes} minutes paste it into the next command."
     ));
     let next = format!("tieline connect {id} --finish -");
-    app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
+    app.terminal.command("next", &next);
     Ok(())
 }
 
