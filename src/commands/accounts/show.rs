@@ -1,7 +1,8 @@
 //! `tieline accounts show`: one account, and with `--live` what the provider knows of its token.
 
+use super::list::{as_json, expires};
 use super::meant::Meant;
-use super::{SCHEMA, as_json, attention, expires};
+use super::{SCHEMA, attention};
 use crate::accounts::{Accounts, Picked};
 use crate::commands::{App, authorization_of, trace};
 use crate::context::now;
