@@ -28,6 +28,7 @@ mod config;
 mod connect;
 mod devices;
 mod directory;
+mod discovery;
 mod doctor;
 mod executed;
 mod explanations;
