@@ -153,16 +153,19 @@ pub(crate) fn explained(value: String, explanation: Option<String>) -> Completio
 /// `@` and a file, or `-`.
 fn from_file_or_input(word: &str) -> Vec<CompletionCandidate> {
     match word.strip_prefix('@') {
-        Some(path) => {
-            let files = PathCompleter::file().complete(OsStr::new(path)).into_iter();
-            files.map(|file| file.add_prefix("@")).collect()
-        }
+        Some(path) => files_behind("@", path),
         None if word.is_empty() => vec![
             explained("@".to_owned(), Some("from a file".to_owned())),
             explained("-".to_owned(), Some("from standard input".to_owned())),
         ],
         None => Vec::new(),
     }
+}
+
+/// Files behind what stands before their path in the same word.
+pub(crate) fn files_behind(before: &str, path: &str) -> Vec<CompletionCandidate> {
+    let files = PathCompleter::file().complete(OsStr::new(path)).into_iter();
+    files.map(|file| file.add_prefix(before)).collect()
 }
 
 fn definition_files(word: &str) -> Vec<CompletionCandidate> {

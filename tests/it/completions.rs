@@ -216,6 +216,8 @@ fn files_are_offered_where_files_belong() {
     assert_eq!(bash(&home, &["call", "x", "-d", "@bo"]), ["@body.json"]);
     assert_eq!(bash(&home, &["call", "x", "-o", "bo"]), ["body.json"]);
     assert_eq!(bash(&home, &["connect", "--tls-key", "mi"]), ["mine.yaml"]);
+    assert_eq!(bash(&home, &["test", "--report", "j"]), ["json=", "junit="]);
+    assert_eq!(bash(&home, &["test", "--report", "json=bo"]), ["body.json"]);
 }
 
 /// The real line editor, with its own idea of where words begin.
