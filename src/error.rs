@@ -136,13 +136,13 @@ impl Error {
 
     /// A file that cannot be read.
     #[must_use]
-    pub fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+    pub fn reading(path: &Path, error: &std::io::Error) -> Self {
         Self::io(format!("`{}` cannot be read", path.display()), error)
     }
 
     /// A file that cannot be written.
     #[must_use]
-    pub fn unwritable(path: &Path, error: &std::io::Error) -> Self {
+    pub fn writing(path: &Path, error: &std::io::Error) -> Self {
         Self::io(format!("`{}` cannot be written", path.display()), error)
     }
 

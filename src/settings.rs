@@ -40,7 +40,7 @@ impl Settings {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Error::unreadable(path, &error));
+                return Err(Error::reading(path, &error));
             }
         };
         let entries = parse(path, &text)?;
@@ -81,7 +81,7 @@ impl Settings {
             io::Write::write_all(&mut file, text.as_bytes())?;
             file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
         };
-        write().map_err(|error| Error::unwritable(&self.path, &error))
+        write().map_err(|error| Error::writing(&self.path, &error))
     }
 }
 

@@ -70,7 +70,7 @@ fn write(all: Vec<Converted>, folder: &Path) -> Result<Vec<Written>> {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     Ok(Written { entry, there: true })
                 }
-                Err(error) => Err(Error::unwritable(&path, &error)),
+                Err(error) => Err(Error::writing(&path, &error)),
             }
         })
         .collect()

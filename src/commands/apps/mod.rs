@@ -71,7 +71,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
 fn save_new(path: &Path, text: &str, force: bool) -> Result<()> {
     save(path, text, force).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => is_there(path),
-        _ => Error::unwritable(path, &error),
+        _ => Error::writing(path, &error),
     })
 }
 
@@ -80,7 +80,7 @@ fn read_given(path: &Path, bound: usize) -> Result<String> {
     let mut text = String::new();
     let read = File::open(path)
         .and_then(|file| file.take(bound as u64 + 1).read_to_string(&mut text))
-        .map_err(|error| Error { kind: Kind::Usage, ..Error::unreadable(path, &error) });
+        .map_err(|error| Error { kind: Kind::Usage, ..Error::reading(path, &error) });
     read.map(|_| text)
 }
 

@@ -108,7 +108,7 @@ fn write(path: &Path, text: &str) -> Result<bool> {
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
-    written.map_err(|error| Error::unwritable(path, &error))?;
+    written.map_err(|error| Error::writing(path, &error))?;
     Ok(true)
 }
 
@@ -118,7 +118,7 @@ fn append(path: &Path, line: &str) -> Result<bool> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => {
-            return Err(Error::unreadable(path, &error));
+            return Err(Error::reading(path, &error));
         }
     };
     if text.lines().any(|known| known == line) {

@@ -177,7 +177,7 @@ fn edit(app: &App, description: &clap::Command) -> Result<()> {
         let text = "# Settings of tieline: `tieline config` lists them.\n";
         fs::create_dir_all(folder)
             .and_then(|()| fs::write(path, text))
-            .map_err(|error| Error::unwritable(path, &error))?;
+            .map_err(|error| Error::writing(path, &error))?;
     }
     editor.open(path)?;
     apply(description.clone(), &Settings::read(path)?, |_| false).map(|_| ())
