@@ -68,4 +68,12 @@ fn nothing_to_compare_and_nobody_there_are_said() {
     home.write("a.yaml", &definition(&issuer, "    pkce: none\n"));
     let ran = home.run(&["lint", "--online", path]).expect(6).says("does not say what it offers");
     ran.prints("warning[pkce-off]");
+
+    // The others are compared all the same.
+    let sandbox = Sandbox::start(&[]);
+    std::fs::copy(path, home.path().join("folder/a.yaml")).unwrap();
+    let scope = definition(&sandbox.url, "    scopes: [nonsense]\n");
+    home.write("folder/b.yaml", &scope);
+    let ran = home.run(&["lint", "--online", "folder"]).expect(6);
+    ran.says("does not say what it offers").prints("does not list the scope `nonsense`");
 }
