@@ -6,6 +6,7 @@ use crate::definition::hosts::HostError;
 use crate::definition::names::NameError;
 use crate::template::RenderError;
 use std::fmt;
+use std::path::Path;
 
 /// What sort of failure it is: the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +132,18 @@ impl Error {
         let command = commands.into_iter().find(|quoted| quoted.starts_with("tieline "));
         let first = || self.hints.first().map(String::as_str);
         command.or_else(first).unwrap_or_default().to_owned()
+    }
+
+    /// A file that cannot be read.
+    #[must_use]
+    pub fn reading(path: &Path, error: &std::io::Error) -> Self {
+        Self::io(format!("`{}` cannot be read", path.display()), error)
+    }
+
+    /// A file that cannot be written.
+    #[must_use]
+    pub fn writing(path: &Path, error: &std::io::Error) -> Self {
+        Self::io(format!("`{}` cannot be written", path.display()), error)
     }
 
     /// A failure of the machine: a file, a socket.

@@ -145,9 +145,19 @@ impl Terminal {
         let _ = writeln!(io::stderr(), "{line}");
     }
 
+    /// Says that something is done, behind a tick.
+    pub fn done(&self, what: impl fmt::Display) {
+        self.say(format!("{} {what}", self.paint(Style::Good, self.tick())));
+    }
+
     /// A labelled line of a block: label of at most 9 characters, then the value.
     pub fn detail(&self, label: &str, value: impl fmt::Display) {
         self.say(format!("  {} {value}", self.paint(Style::Dim, &format!("{label:<9}"))));
+    }
+
+    /// A labelled line with a command that can be typed.
+    pub fn command(&self, label: &str, command: &str) {
+        self.detail(label, self.paint(Style::Command, command));
     }
 
     /// Rewrites the waiting line; on no terminal it is not shown.
@@ -178,6 +188,14 @@ impl Terminal {
     /// The reader is gone, or the disk is full.
     pub fn print(&self, text: &str) -> Result<()> {
         self.print_bytes(text.as_bytes())
+    }
+
+    /// Writes a value as JSON to standard output.
+    ///
+    /// # Errors
+    /// As [`Terminal::print`].
+    pub fn print_json(&self, value: &serde_json::Value) -> Result<()> {
+        self.print(&format!("{value:#}\n"))
     }
 
     /// Writes bytes to standard output.

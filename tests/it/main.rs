@@ -31,6 +31,7 @@ mod config;
 mod connect;
 mod devices;
 mod directory;
+mod discovery;
 mod doctor;
 mod exec_environment;
 mod executed;

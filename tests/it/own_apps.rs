@@ -213,3 +213,12 @@ fn on_a_terminal_one_edits_again_until_it_is_right() {
     terminal.until("no findings");
     assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
 }
+
+#[test]
+fn a_wrong_definition_is_named_in_the_advice_as_it_was_given() {
+    let home = Home::new();
+    home.write("wrong.yaml", "titel: A\n");
+    home.run(&["connect", "./wrong.yaml"]).expect(4).says("run `tieline lint ./wrong.yaml`");
+    home.define("mine", "titel: A\n");
+    home.run(&["connect", "mine"]).expect(4).says("run `tieline lint mine`");
+}

@@ -269,6 +269,13 @@ impl Sandbox {
             .unwrap()
     }
 
+    /// Sends a form, and gives the JSON that is answered.
+    pub(crate) fn post_form(&self, path: &str, body: &str) -> serde_json::Value {
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = request_with("POST", &format!("{}{path}", self.url), &kind, body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
     /// Ends every access token and login.
     pub(crate) fn expire(&self) {
         assert_eq!(request("POST", &format!("{}/sandbox/expire", self.url), "").status, 204);

@@ -12,10 +12,9 @@ use crate::terminal::{Style, duration};
 /// Says who was connected, for how long, where it is kept, and what to do next.
 pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, account: &Account) {
     let terminal = &app.terminal;
-    let tick = terminal.paint(Style::Good, terminal.tick());
     let name = terminal.paint(Style::Strong, &id.to_string());
     let who = account.identity.as_deref().map(|who| format!(" as {who}")).unwrap_or_default();
-    terminal.say(format!("{tick} Connected {name}{who}"));
+    terminal.done(format!("Connected {name}{who}"));
     if !account.verified {
         terminal.detail(
             "checked",
@@ -47,7 +46,7 @@ pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, 
         terminal.detail("store", format!("{}, written and read back", store.name()));
     }
     let next = format!("tieline call {id} {}", example_path(definition, account));
-    terminal.detail("next", terminal.paint(Style::Command, next.trim_end()));
+    terminal.command("next", next.trim_end());
 }
 
 /// A path to try: the user information's, or that of the resource that the tokens are for, where it is

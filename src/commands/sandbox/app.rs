@@ -35,7 +35,7 @@ pub(super) async fn run(app: &App, word: &str, auth: Option<&str>, port: u16) ->
     app.terminal.say(format!("A stand-in for {title} ({auth}), made from its definition alone."));
     app.terminal.say("Set what is printed above, in a shell of its own. Ctrl-C ends it.");
     let next = format!("tieline connect {} --auth {auth}", account.app);
-    app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
+    app.terminal.command("next", &next);
     app.terminal.say("");
     let telling = async {
         while let Some(one) = seen.recv().await {
@@ -91,8 +91,7 @@ fn quoted(value: &str) -> String {
 fn tell(app: &App, seen: &Seen) {
     let parts = seen.parts.join(", ");
     if seen.differences.is_empty() {
-        let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-        app.terminal.say(format!("{tick} {} ({parts})", seen.request));
+        app.terminal.done(format!("{} ({parts})", seen.request));
         if let Some(pin) = &seen.pin {
             app.terminal.say(format!("  the browser shows the PIN {pin}"));
         }

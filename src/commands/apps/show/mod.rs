@@ -6,7 +6,6 @@ mod words;
 
 use super::{connected, list::source};
 use crate::catalog::Origin;
-use crate::commands::accounts::pretty;
 use crate::commands::{App, authorization};
 use crate::context::variable;
 use crate::definition::names::AccountId;
@@ -53,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         definition: &definition,
     };
     if arguments.json {
-        return app.terminal.print(&pretty(&json::of(&shown)));
+        return app.terminal.print_json(&json::of(&shown));
     }
     let mut page = Page::new(&app.terminal);
     head(&mut page, &shown);
