@@ -44,7 +44,7 @@ impl Lock {
     /// The folder cannot be written.
     pub fn try_acquire(folder: &Path, name: &str) -> Result<Option<Self>> {
         let error = |error| {
-            Error::io(format!("the lock folder `{}` cannot be used", folder.display()), &error)
+            Error::unwritable(format!("no lock can be made in `{}`", folder.display()), &error)
         };
         private_folder(folder).map_err(error)?;
         let path = folder.join(format!("{}.lock", name.replace('/', "__")));

@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::format::{accept_url, is_email, is_host, is_object, is_uuid};
 use super::keys::app::{FIELD, STRIP};
-use super::names::RESERVED;
+use super::names::{INPUTS, RESERVED};
 use super::reader::Reader;
 use super::rule::Rule;
 use super::yaml::{Node, Value};
@@ -191,6 +191,14 @@ impl Field {
                 Rule::ReservedName,
                 &node.span,
                 format!("`{name}` is a name that templates already know"),
+            );
+        }
+        if base.is_none() && INPUTS.contains(&name) {
+            let variable = format!("TIELINE_<APP>_{}", name.to_uppercase());
+            reader.report(
+                Rule::ReservedName,
+                &node.span,
+                format!("`{variable}`, the variable of `{name}`, has a meaning already"),
             );
         }
         let Some(entries) = reader.entries(node, &format!("field `{name}`"), FIELD) else {

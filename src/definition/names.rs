@@ -124,7 +124,11 @@ pub const RESERVED: &[&str] = &[
     "token_secret",
 ];
 
-/// Those of them that are secret, whatever the definition.
+/// The inputs of every account beside its fields: `TIELINE_<APP>_ACCOUNT` says which account an app
+/// means, `TIELINE_<APP>_AUTH` which way in.
+pub(super) const INPUTS: &[&str] = &["account", "auth"];
+
+/// Those of [`RESERVED`] that are secret, whatever the definition.
 pub(super) const SECRET: &[&str] = &[
     "access_token",
     "assertion",

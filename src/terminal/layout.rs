@@ -70,7 +70,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A text cut to a number of columns.
-fn cut(text: &str, width: usize) -> Cow<'_, str> {
+pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return text.into();
     }

@@ -14,6 +14,7 @@ pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};
 use crate::error::{Error, Kind, Result};
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -139,17 +140,43 @@ impl Terminal {
         let _ = writeln!(io::stderr(), "{line}");
     }
 
-    /// A labelled line of a block: label of at most 9 characters, then the value.
+    /// Says a sentence, which wraps between words on a terminal.
+    pub fn sentence(&self, text: impl fmt::Display) {
+        self.say(wrap(&text.to_string(), self.error_width().unwrap_or(usize::MAX)).join("\n"));
+    }
+
+    /// A labelled line of a block: label of at most 9 characters, then the value, which wraps under
+    /// itself on a terminal.
     pub fn detail(&self, label: &str, value: impl fmt::Display) {
+        const INDENT: usize = 12;
+        let (value, width) = (value.to_string(), self.error_width());
+        let value = match width.filter(|_| !value.contains('\x1b')) {
+            Some(width) => {
+                let lines = wrap(&value, width.saturating_sub(INDENT));
+                lines.join(&format!("\n{:INDENT$}", ""))
+            }
+            None => value,
+        };
         self.say(format!("  {} {value}", self.paint(Style::Dim, &format!("{label:<9}"))));
     }
 
-    /// Rewrites the waiting line; on no terminal it is not shown.
+    /// Columns of the terminal on standard error.
+    fn error_width(&self) -> Option<usize> {
+        let size = self.terminals.error.then(|| terminal_size::terminal_size_of(io::stderr()));
+        size.flatten().map(|(width, _)| usize::from(width.0).max(1))
+    }
+
+    /// Rewrites the waiting line; on no terminal it is not shown, nor on one that cannot erase it.
     pub fn waiting(&self, line: &str) {
-        if self.terminals.error {
-            let _ = write!(io::stderr(), "\r\x1b[2K{line}");
+        if self.terminals.error && !self.dumb {
+            let _ = write!(io::stderr(), "\r\x1b[2K{}", self.one_row(line));
             let _ = io::stderr().flush();
         }
+    }
+
+    /// What fits into one row: of two rows only the second would be erased.
+    fn one_row<'t>(&self, line: &'t str) -> Cow<'t, str> {
+        layout::cut(line, self.error_width().unwrap_or(usize::MAX).saturating_sub(1))
     }
 
     /// Removes the waiting line.
@@ -160,10 +187,9 @@ impl Terminal {
     /// Erases what was pasted, a secret, and the waiting line that it began behind: together they
     /// may fill several rows.
     pub fn erase_pasted(&self, waiting: &str, pasted: &str) {
-        if self.terminals.error {
-            let columns = terminal_size::terminal_size_of(io::stderr())
-                .map_or(80, |(width, _)| usize::from(width.0).max(1));
-            let rows = (waiting.width() + pasted.width()).div_ceil(columns).max(1);
+        if self.terminals.error && !self.dumb {
+            let columns = self.error_width().unwrap_or(80);
+            let rows = (self.one_row(waiting).width() + pasted.width()).div_ceil(columns).max(1);
             let _ = write!(io::stderr(), "\x1b[{rows}A\r\x1b[J");
         }
     }
@@ -208,9 +234,7 @@ impl Terminal {
 
     /// A label and a sentence, which wraps under itself on a terminal.
     fn labelled(&self, label: &str, style: &str, text: &str) {
-        let columns =
-            terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
-        let width = columns.filter(|_| self.terminals.error).unwrap_or(usize::MAX);
+        let width = self.error_width().unwrap_or(usize::MAX);
         let indent = label.width() + 1;
         let text =
             wrap(text, width.saturating_sub(indent)).join(&format!("\n{}", " ".repeat(indent)));

@@ -214,7 +214,7 @@ fn set_default(app: &App, word: &str) -> Result<()> {
         return Err(accounts.missing(&id));
     }
     let saved = accounts.files.set_default(&id.app, Some(&id));
-    saved.map_err(|error| Error::io("the defaults cannot be written", &error))?;
+    saved.map_err(|error| Error::unwritable("the defaults cannot be written", &error))?;
     app.terminal.say(format!(
         "{} `{}` means {id} from now on",
         app.terminal.paint(Style::Good, app.terminal.tick()),

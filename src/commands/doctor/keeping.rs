@@ -57,7 +57,7 @@ fn locks(app: &App) -> Check {
     let folder = &app.context.folders.locks;
     let tried = private_folder(folder)
         .map_err(|error| error.to_string())
-        .and_then(|()| Lock::try_acquire(folder, PROBE).map_err(|error| error.message));
+        .and_then(|()| Lock::try_acquire(folder, PROBE).map_err(|error| error.causes.join(": ")));
     let name = "locks";
     match tried {
         Ok(Some(_)) => Check::good(name, folder.display().to_string()),
