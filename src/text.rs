@@ -100,6 +100,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_temporary_file_is_not_named() {
+        let error = tempfile::NamedTempFile::new_in("/nowhere").unwrap_err();
+        assert!(error.to_string().contains("/nowhere"), "{error}");
+        assert!(!io_cause(&error).contains("/nowhere"), "{}", io_cause(&error));
+    }
+
+    #[test]
     fn nothing_that_steers_a_terminal_is_left() {
         assert_eq!(printable("a\u{1b}[31m\u{202e}b\u{200b}\n"), "a[31mb\n");
         assert_eq!(short(" a\nb ", 9), "a b");

@@ -131,7 +131,7 @@ impl Accounts<'_> {
                 error = error.hint(format!("did you mean `{near}`?"));
             }
         }
-        if of_app.is_empty() && !self.files.list().is_empty() {
+        if of_app.is_empty() && !self.is_damaged(wanted) && !self.files.list().is_empty() {
             error = error.hint("`tieline accounts` lists what is connected");
         }
         let account =

@@ -73,3 +73,4 @@ mod signed;
 mod smoke;
 mod store;
 mod strict;
+mod terminal;
