@@ -29,7 +29,7 @@ fn the_code_for_another_device_is_not_pushed_out_by_its_picture() {
 #[test]
 fn a_narrow_terminal_waits_in_one_row_and_breaks_no_word() {
     let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
+    let home = sandbox.home().set("NO_COLOR", "1");
     let mut terminal = home.on_terminal_like(40, "xterm", &["connect", APP, "--no-browser"]);
     terminal.until("Waiting for").press(CONTROL_C);
     assert_eq!(terminal.ends(), 130);
