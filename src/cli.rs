@@ -7,7 +7,7 @@ use crate::commands::{
 use crate::context::Context;
 use crate::error::{Error, KINDS, Result};
 use crate::settings::Settings;
-use clap::{ColorChoice, CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, Args, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 
 /// Connects your terminal to any app's API.
@@ -15,11 +15,23 @@ use std::ffi::OsString;
 #[command(name = "tieline", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
     /// The command; none says what to do next.
-    #[command(subcommand)]
+    #[arg(skip)]
     pub command: Option<Command>,
     /// What every command takes.
     #[command(flatten)]
     pub global: Global,
+}
+
+impl Cli {
+    /// What was typed, of what the description made of it.
+    ///
+    /// # Errors
+    /// A value is not what its argument takes.
+    pub fn read(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let named = matches.subcommand_name().is_some();
+        let command = named.then(|| Command::from_arg_matches(matches)).transpose()?;
+        Ok(Self { command, ..Self::from_arg_matches(matches)? })
+    }
 }
 
 /// The commands; the help of each stands at its arguments.
@@ -47,6 +59,33 @@ pub enum Command {
     Config(config::Arguments),
 }
 
+/// What adds a command's arguments to its description.
+type Describe = fn(clap::Command) -> clap::Command;
+
+/// How each command is described. The library would describe all of them at each start, which takes
+/// longer than all else that `tieline accounts` does.
+const COMMANDS: &[(&str, Describe)] = &[
+    ("connect", connect::Arguments::augment_args),
+    ("accounts", accounts::Arguments::augment_args),
+    ("disconnect", disconnect::Arguments::augment_args),
+    ("test", test::Arguments::augment_args),
+    ("call", call::Arguments::augment_args),
+    ("token", token::Arguments::augment_args),
+    ("exec", exec::Arguments::augment_args),
+    ("proxy", proxy::Arguments::augment_args),
+    ("git-credential", git_credential::Arguments::augment_args),
+    ("client", client::Arguments::augment_args),
+    ("apps", apps::Arguments::augment_args),
+    ("lint", lint::Arguments::augment_args),
+    ("schema", schema::Arguments::augment_args),
+    ("completions", completions::Arguments::augment_args),
+    ("sandbox", sandbox::Arguments::augment_args),
+    ("demo", demo::Arguments::augment_args),
+    ("doctor", doctor::Arguments::augment_args),
+    ("man", man::Arguments::augment_args),
+    ("config", config::Arguments::augment_args),
+];
+
 /// The commands by what they are for, in the order of the help; what is not named comes last.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Connect", &["apps", "connect", "accounts", "client", "disconnect"]),
@@ -66,7 +105,7 @@ const EXAMPLES: &str = "Examples:
 /// The command line, its commands in groups, with examples and the table of exit statuses.
 #[must_use]
 pub fn command() -> clap::Command {
-    let command = Cli::command().after_help(format!("{EXAMPLES}\n\n{}", statuses()));
+    let command = whole().after_help(format!("{EXAMPLES}\n\n{}", statuses()));
     let groups = groups(&command);
     command.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}{}\n{{options}}{{after-help}}",
@@ -74,15 +113,35 @@ pub fn command() -> clap::Command {
     ))
 }
 
-/// The command line as far as these words need it: what only the help shows costs half as much as all
-/// the rest.
+/// The command line as far as these words need it: the command that they begin with, none where they
+/// only ask for the version, and else the whole.
 #[must_use]
 pub fn command_for(words: &[OsString]) -> clap::Command {
-    let asks = |word: &OsString| {
-        let word = word.to_string_lossy();
+    match words {
+        _ if asks_for_help(words) => command(),
+        [] => Cli::command(),
+        [only] if only == "--version" || only == "-V" => Cli::command(),
+        [first, ..] => match COMMANDS.iter().find(|(name, _)| first == name) {
+            Some(named) => with(Cli::command(), named),
+            None => whole(),
+        },
+    }
+}
+
+fn asks_for_help(words: &[OsString]) -> bool {
+    words.iter().map(|word| word.to_string_lossy()).any(|word| {
         word == "--help" || word.starts_with('-') && !word.starts_with("--") && word.contains('h')
-    };
-    if words.iter().any(asks) { command() } else { Cli::command() }
+    })
+}
+
+/// The command line with every command.
+fn whole() -> clap::Command {
+    debug_assert!(COMMANDS.iter().all(|(name, _)| Command::has_subcommand(name)));
+    COMMANDS.iter().fold(Cli::command(), with)
+}
+
+fn with(description: clap::Command, (name, describe): &(&'static str, Describe)) -> clap::Command {
+    description.subcommand(describe(clap::Command::new(*name)))
 }
 
 /// Each group as a heading, and its commands with what they do: the library knows one list only.
@@ -121,12 +180,17 @@ fn statuses() -> String {
 /// mistake in the settings is an error beside them, so that help and `config` work all the same.
 #[must_use]
 pub fn configured(words: &[OsString], context: Context) -> (clap::Command, Context, Option<Error>) {
-    let applied = Settings::read(&context.folders.config).and_then(|set| {
-        config::apply(command_for(words), &set, |name| context.is_in_environment(name))
-    });
-    match applied {
+    let description = command_for(words);
+    let set = match Settings::read(&context.folders.config) {
+        Ok(set) if set.entries.is_empty() => return (description, context, None),
+        Ok(set) => set,
+        Err(error) => return (description, context, Some(error)),
+    };
+    // Only the whole knows whether each setting is one.
+    let whole = if asks_for_help(words) { command() } else { whole() };
+    match config::apply(whole, &set, |name| context.is_in_environment(name)) {
         Ok((description, variables)) => (description, context.with_settings(variables), None),
-        Err(error) => (command_for(words), context, Some(error)),
+        Err(error) => (description, context, Some(error)),
     }
 }
 

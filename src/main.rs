@@ -1,6 +1,5 @@
 //! The `tieline` executable.
 
-use clap::{CommandFactory as _, FromArgMatches as _};
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use tieline::cli::{Cli, Command, color, command, command_for, configured, run, run_at_once};
@@ -12,8 +11,7 @@ fn main() -> ExitCode {
     if completions::answer(command) {
         return ExitCode::SUCCESS;
     }
-    debug_assert!(Cli::command().get_name() == "tieline");
-    // Taking the command line's description apart would cost as much as using it did.
+    // What lives as long as the process is not taken apart: that would cost as much as using it did.
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let (description, context, mistake) = match Context::from_process() {
         Ok(context) => {
@@ -23,7 +21,8 @@ fn main() -> ExitCode {
         Err(error) => (command_for(&words), Err(error), None),
     };
     let mut description = ManuallyDrop::new(description.color(color(&words)));
-    let cli = match Cli::from_arg_matches(&description.get_matches_mut()) {
+    let matches = ManuallyDrop::new(description.get_matches_mut());
+    let cli = match Cli::read(&matches) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
         None => App::new(context, &cli.global),
     });
     let app = match app {
-        Ok(app) => app,
+        Ok(app) => ManuallyDrop::new(app),
         Err(error) => {
             tieline::terminal::report_plainly(&error);
             return ExitCode::from(error.kind.status());

@@ -1,19 +1,16 @@
 //! A connection to an FTP server: in the clear, or over TLS by command or from its first byte.
 
+use super::control::{Control, Stream, Tls};
 use super::error::{FtpError, explain};
 use crate::http::Client;
+use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
 use std::sync::Arc;
-use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
-use suppaftp::tokio_rustls::TlsConnector;
-use suppaftp::types::Mode;
-use suppaftp::{FtpError as Failure, Status};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 use url::Url;
-
-pub(super) type Control = AsyncRustlsFtpStream;
 
 /// Where TLS begins with the connection, and not with a command (IANA: `ftps`).
 const IMPLICIT_TLS: u16 = 990;
@@ -22,15 +19,7 @@ const PORT: u16 = 21;
 pub(super) async fn open(url: &Url, http: &Client) -> Result<Control, FtpError> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let opened = timeout(http.timeout(), connect(url, host, http)).await;
-    let mut control = opened.map_err(|_| FtpError::TimedOut(host.to_owned()))??;
-    // The server's word for where its data is may be an address of its own network; and nobody
-    // else's word sends us anywhere.
-    control.set_passive_nat_workaround(true);
-    let peer = control.get_ref().await.peer_addr();
-    if peer.is_ok_and(|peer| peer.is_ipv6()) {
-        // PASV has room for four bytes only (RFC 2428 section 3).
-        control.set_mode(Mode::ExtendedPassive);
-    }
+    let control = opened.map_err(|_| FtpError::TimedOut(host.to_owned()))??;
     let how = if url.scheme() == "ftps" { "over TLS" } else { "in the clear" };
     http.note(format!("{host} speaks FTP, {how}"));
     Ok(control)
@@ -38,17 +27,21 @@ pub(super) async fn open(url: &Url, http: &Client) -> Result<Control, FtpError> 
 
 async fn connect(url: &Url, host: &str, http: &Client) -> Result<Control, FtpError> {
     let told = |failure| explain(url, failure, http);
-    let address = (host, url.port().unwrap_or(PORT));
-    if url.scheme() == "ftps" && address.1 == IMPLICIT_TLS {
-        let stream = Control::connect_secure_implicit(address, connector(host)?, host).await;
-        return protect(stream.map_err(told)?).await.map_err(told);
-    }
-    let tcp = TcpStream::connect(address).await.map_err(Failure::ConnectionError);
-    let stream = Control::connect_with_stream(tcp.map_err(told)?).await.map_err(told)?;
+    let port = url.port().unwrap_or(PORT);
+    let stream = TcpStream::connect((host, port)).await.map_err(|error| told(error.into()))?;
+    let peer = stream.peer_addr().map_err(|error| told(error.into()))?.ip();
+    let in_the_clear = |stream: TcpStream| -> Box<dyn Stream> { Box::new(stream) };
     if url.scheme() != "ftps" {
-        return Ok(stream);
+        return Control::greeted(in_the_clear(stream), peer).await.map_err(told);
     }
-    stream.into_secure(connector(host)?, host).await.map_err(|failure| match told(failure) {
+    let tls = tls(host)?;
+    if port == IMPLICIT_TLS {
+        let stream = tls.over(stream).await.map_err(told)?;
+        let control = Control::greeted(stream, peer).await.map_err(told)?;
+        return control.protected(tls).await.map_err(told);
+    }
+    let control = Control::greeted(in_the_clear(stream), peer).await.map_err(told)?;
+    control.secured(tls).await.map_err(|failure| match told(failure) {
         FtpError::Refused(words) | FtpError::NotLoggedIn(words) | FtpError::NotAvailable(words) => {
             FtpError::Tls { host: host.to_owned(), reason: format!("no TLS: {words}") }
         }
@@ -56,23 +49,16 @@ async fn connect(url: &Url, host: &str, http: &Client) -> Result<Control, FtpErr
     })
 }
 
-/// Asks for TLS on the data connections too (RFC 4217 section 9), which the library does only where
-/// TLS begins by command.
-async fn protect(mut stream: Control) -> Result<Control, Failure> {
-    for command in ["PBSZ 0", "PROT P"] {
-        stream.custom_command(command, &[Status::CommandOk]).await?;
-    }
-    Ok(stream)
-}
-
 /// Who is trusted is the HTTP client's answer: the system's roots or `SSL_CERT_FILE`, and a list of
-/// our own where there are none. The data connections resume this one's session, as servers demand
-/// that guard against strangers on them.
-fn connector(host: &str) -> Result<AsyncRustlsConnector, FtpError> {
+/// our own where there are none.
+fn tls(host: &str) -> Result<Tls, FtpError> {
+    let untrusted = |reason: String| FtpError::Tls { host: host.to_owned(), reason };
+    let name = ServerName::try_from(host.to_owned());
+    let name = name.map_err(|error| untrusted(error.to_string()))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| FtpError::Tls { host: host.to_owned(), reason: error.to_string() })?;
+        .map_err(|error| untrusted(error.to_string()))?;
     let config = match builder.clone().with_platform_verifier() {
         Ok(builder) => builder.with_no_client_auth(),
         Err(_) => {
@@ -83,5 +69,5 @@ fn connector(host: &str) -> Result<AsyncRustlsConnector, FtpError> {
             builder.with_root_certificates(roots).with_no_client_auth()
         }
     };
-    Ok(TlsConnector::from(Arc::new(config)).into())
+    Ok(Tls { connector: TlsConnector::from(Arc::new(config)), name })
 }

@@ -1,11 +1,10 @@
 //! Why an FTP server did not do what it was asked.
 
+use super::control::{Failure, Reply};
 use crate::definition::hosts::HostError;
 use crate::http::Client;
 use crate::text::short;
 use std::io;
-use suppaftp::FtpError as Failure;
-use suppaftp::types::Response;
 use url::Url;
 
 /// Why a server did not do what it was asked. Its words come masked and in one line.
@@ -84,28 +83,24 @@ pub(super) fn one_line(what: &'static str, text: &str) -> Result<(), FtpError> {
 pub(super) fn explain(url: &Url, failure: Failure, http: &Client) -> FtpError {
     let host = url.host_str().unwrap_or_default().to_owned();
     match failure {
-        Failure::ConnectionError(error) if error.kind() == io::ErrorKind::TimedOut => {
+        Failure::Connection(error) if error.kind() == io::ErrorKind::TimedOut => {
             FtpError::TimedOut(host)
         }
-        Failure::ConnectionError(error) => FtpError::Connection { host, reason: error.to_string() },
-        // The library wraps its own error in another one of the kind.
-        Failure::SecureError(reason) => {
-            FtpError::Tls { host, reason: short(reason.trim_start_matches("Secure error: "), 200) }
-        }
-        Failure::UnexpectedResponse(reply) => {
+        Failure::Connection(error) => FtpError::Connection { host, reason: error.to_string() },
+        Failure::Tls(error) => FtpError::Tls { host, reason: short(&error.to_string(), 200) },
+        Failure::Said(reply) => {
             let words = words(&reply, http);
-            match reply.status.code() {
+            match reply.code {
                 430 | 530 => FtpError::NotLoggedIn(words),
                 450 | 550 => FtpError::NotAvailable(words),
                 _ => FtpError::Refused(words),
             }
         }
-        Failure::BadResponse | Failure::InvalidAddress(_) => FtpError::NotFtp,
-        Failure::DataConnectionAlreadyOpen => FtpError::Refused("a transfer is under way".into()),
+        Failure::NotFtp => FtpError::NotFtp,
     }
 }
 
 /// A reply as the server wrote it, in one line. It may well repeat the password.
-fn words(reply: &Response, http: &Client) -> String {
-    short(&http.mask(&String::from_utf8_lossy(&reply.body)), 200)
+fn words(reply: &Reply, http: &Client) -> String {
+    short(&http.mask(&reply.text), 200)
 }

@@ -2,6 +2,7 @@
 //! retrieving. Over TLS (RFC 4217), and in the clear only on this machine or where a field says so.
 
 mod connection;
+mod control;
 mod error;
 
 pub use error::FtpError;
@@ -10,13 +11,10 @@ use crate::definition::hosts::Hosts;
 use crate::http::Client;
 use crate::http::trace::Received;
 use crate::secret::Secret;
-use connection::Control;
+use control::{Control, Failure, Reply, Stream};
 use error::{explain, one_line};
 use percent_encoding::percent_decode_str;
 use std::time::Instant;
-use suppaftp::tokio::{AsyncRustlsStream, TransferStream};
-use suppaftp::types::Response;
-use suppaftp::{FtpError as Failure, Status};
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use url::Url;
@@ -58,7 +56,7 @@ impl Verb {
 
 /// Bytes that the server has begun to send.
 pub struct Transfer {
-    stream: TransferStream<AsyncRustlsStream>,
+    stream: Box<dyn Stream>,
     verb: Verb,
 }
 
@@ -85,9 +83,9 @@ impl<'a> Ftp<'a> {
         let mut ftp = Self { control, url, username: username.to_owned(), http };
         ftp.authenticate(password).await.map_err(|error| error.of_a_login(url))?;
         // Bytes as they are: the default is text, whose line ends may be rewritten.
-        ftp.ask("TYPE I", &[Status::CommandOk]).await?;
+        ftp.ask("TYPE I", &[200]).await?;
         if let Some(folder) = folder {
-            let expected = [Status::RequestedFileActionOk, Status::CommandOk];
+            let expected = [250, 200];
             ftp.ask(&format!("CWD {folder}"), &expected).await?;
         }
         Ok(ftp)
@@ -101,10 +99,10 @@ impl<'a> Ftp<'a> {
 
     async fn authenticate(&mut self, password: &Secret) -> Result<(), FtpError> {
         let user = format!("USER {}", self.username);
-        let reply = self.ask(&user, &[Status::LoggedIn, Status::NeedPassword]).await?;
-        if reply.status == Status::NeedPassword {
+        let reply = self.ask(&user, &[230, 331]).await?;
+        if reply.code == 331 {
             let line = Secret::from(format!("PASS {}", password.expose()));
-            self.ask_as(line.expose(), "PASS [password]", &[Status::LoggedIn]).await?;
+            self.ask_as(line.expose(), "PASS [password]", &[230]).await?;
         }
         Ok(())
     }
@@ -114,8 +112,8 @@ impl<'a> Ftp<'a> {
     /// # Errors
     /// The server says no, or is gone.
     pub async fn working_directory(&mut self) -> Result<String, FtpError> {
-        let reply = self.ask("PWD", &[Status::PathCreated]).await?;
-        quoted(&String::from_utf8_lossy(&reply.body)).ok_or(FtpError::NotFtp)
+        let reply = self.ask("PWD", &[257]).await?;
+        quoted(&reply.text).ok_or(FtpError::NotFtp)
     }
 
     /// The length of a file in bytes, as the server knows it (SIZE, RFC 3659 section 4).
@@ -124,9 +122,8 @@ impl<'a> Ftp<'a> {
     /// There is no such file, or the server is gone.
     pub async fn size(&mut self, path: &str) -> Result<u64, FtpError> {
         one_line("the path", path)?;
-        let reply = self.ask(&format!("SIZE {path}"), &[Status::File]).await?;
-        let text = String::from_utf8_lossy(&reply.body).into_owned();
-        let size = text.split_whitespace().nth(1).and_then(|number| number.parse().ok());
+        let reply = self.ask(&format!("SIZE {path}"), &[213]).await?;
+        let size = reply.text.split_whitespace().nth(1).and_then(|number| number.parse().ok());
         size.ok_or(FtpError::NotFtp)
     }
 
@@ -137,9 +134,9 @@ impl<'a> Ftp<'a> {
     pub async fn begin(&mut self, verb: Verb, path: Option<&str>) -> Result<Transfer, FtpError> {
         one_line("the path", path.unwrap_or_default())?;
         let line = [Some(verb.command()), path].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let expected = [Status::AboutToSend, Status::AlreadyOpen];
+        let expected = [150, 125];
         let started = Instant::now();
-        let begun = self.control.custom_data_command(line.as_str(), &expected);
+        let begun = self.control.ask_for_data(&line, &expected);
         let begun = timeout(self.http.timeout(), begun).await.unwrap_or_else(|_| Err(late()));
         self.note(&line, begun.as_ref().map(|(reply, _)| reply), started);
         let (_, stream) = begun.map_err(|failure| self.explain(failure))?;
@@ -161,7 +158,7 @@ impl<'a> Ftp<'a> {
         loop {
             let read = timeout(self.http.timeout(), transfer.stream.read(&mut chunk)).await;
             let read = read.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
-            let read = read.map_err(|error| self.explain(Failure::ConnectionError(error)))?;
+            let read = read.map_err(|error| self.explain(Failure::Connection(error)))?;
             if read == 0 {
                 break;
             }
@@ -173,7 +170,12 @@ impl<'a> Ftp<'a> {
             written.map_err(FtpError::Sink)?;
         }
         // Only the reply after the data says that it was all of it.
-        let finished = timeout(self.http.timeout(), transfer.stream.finish()).await;
+        let finish = async {
+            let _ = transfer.stream.shutdown().await;
+            drop(transfer.stream);
+            self.control.reply(&[226, 250]).await
+        };
+        let finished = timeout(self.http.timeout(), finish).await;
         finished.unwrap_or_else(|_| Err(late())).map_err(|failure| self.explain(failure))?;
         sink.flush().await.map_err(FtpError::Sink)?;
         self.http.note(format!("{} gave {length} bytes", transfer.verb.command()));
@@ -182,10 +184,10 @@ impl<'a> Ftp<'a> {
 
     /// Says goodbye (QUIT). That the server does not answer it is nobody's loss.
     pub async fn quit(mut self) {
-        let _ = timeout(self.http.timeout(), self.control.quit()).await;
+        let _ = timeout(self.http.timeout(), self.control.ask("QUIT", &[221])).await;
     }
 
-    async fn ask(&mut self, line: &str, expected: &[Status]) -> Result<Response, FtpError> {
+    async fn ask(&mut self, line: &str, expected: &[u16]) -> Result<Reply, FtpError> {
         self.ask_as(line, line, expected).await
     }
 
@@ -194,21 +196,20 @@ impl<'a> Ftp<'a> {
         &mut self,
         line: &str,
         shown: &str,
-        expected: &[Status],
-    ) -> Result<Response, FtpError> {
+        expected: &[u16],
+    ) -> Result<Reply, FtpError> {
         let started = Instant::now();
-        let told = timeout(self.http.timeout(), self.control.custom_command(line, expected)).await;
+        let told = timeout(self.http.timeout(), self.control.ask(line, expected)).await;
         let told = told.unwrap_or_else(|_| Err(late()));
         self.note(shown, told.as_ref(), started);
         told.map_err(|failure| self.explain(failure))
     }
 
-    fn note(&self, line: &str, told: Result<&Response, &Failure>, started: Instant) {
+    fn note(&self, line: &str, told: Result<&Reply, &Failure>, started: Instant) {
         let received = match told {
-            Ok(reply) | Err(Failure::UnexpectedResponse(reply)) => Received::Reply {
-                code: u16::try_from(reply.status.code()).unwrap_or_default(),
-                text: String::from_utf8_lossy(&reply.body).into_owned(),
-            },
+            Ok(reply) | Err(Failure::Said(reply)) => {
+                Received::Reply { code: reply.code, text: reply.text.clone() }
+            }
             Err(failure) => Received::Nothing { code: "ftp", why: failure.to_string() },
         };
         self.http.note_command("ftp", line, received, started.elapsed());
@@ -243,7 +244,7 @@ impl Lines {
 }
 
 fn late() -> Failure {
-    Failure::ConnectionError(std::io::ErrorKind::TimedOut.into())
+    Failure::Connection(std::io::ErrorKind::TimedOut.into())
 }
 
 /// The folder of a URL, relative to where a login leads (RFC 1738 section 3.2.2).

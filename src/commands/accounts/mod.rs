@@ -36,6 +36,7 @@ pub struct Arguments {
 
 /// What can be done with accounts.
 #[derive(clap::Subcommand, Debug)]
+#[command(defer = true)]
 pub enum Command {
     /// Show one account: authorization, scopes, expiry, store, hosts
     Show {

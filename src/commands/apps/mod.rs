@@ -33,6 +33,7 @@ pub struct Arguments {
 
 /// What can be done with apps.
 #[derive(clap::Subcommand, Debug)]
+#[command(defer = true)]
 pub enum Command {
     /// Show what connecting an app will ask, where its credential goes, and what to register
     Show(show::Arguments),

@@ -20,6 +20,7 @@ pub struct Arguments {
 
 /// What can be done with a client.
 #[derive(clap::Subcommand, Debug)]
+#[command(defer = true)]
 pub enum Command {
     /// Use your own client for new accounts; kept accounts go on with theirs
     Set(Box<set::Arguments>),

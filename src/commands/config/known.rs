@@ -58,9 +58,6 @@ pub fn apply(
     settings: &Settings,
     is_set: impl Fn(&str) -> bool,
 ) -> Result<(Command, Vec<(&'static str, String)>)> {
-    if settings.entries.is_empty() {
-        return Ok((description, Vec::new()));
-    }
     let known = known(&description);
     let mut variables = Vec::new();
     for entry in &settings.entries {

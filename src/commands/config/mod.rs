@@ -36,6 +36,7 @@ pub struct Arguments {
 
 /// What can be done with the configuration.
 #[derive(clap::Subcommand, Debug)]
+#[command(defer = true)]
 pub enum Command {
     /// Set a value in the configuration file
     Set {
