@@ -243,7 +243,7 @@ impl Catalog {
             .folders
             .iter()
             .flat_map(|folder| endings.map(|ending| folder.join(format!("{app}.{ending}"))));
-        files.into_iter().find(|path| path.is_file())
+        files.into_iter().find(|path| fs::symlink_metadata(path).is_ok())
     }
 
     fn tree(&self, app: &AppName) -> Result<Option<Rc<Tree>>, CatalogError> {
