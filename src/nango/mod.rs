@@ -12,7 +12,7 @@ use crate::definition::names::AppName;
 use crate::definition::source::Source;
 use crate::definition::{Definition, Tree, yaml};
 use crate::draft::{Draft, comment, plain, write};
-use calls::Calls;
+use calls::{Calls, identity};
 use entry::Entry;
 use field::Spot;
 use serde_json::{Map, Value, json};
@@ -207,7 +207,7 @@ fn definition(entry: &mut Entry<'_>, name: &str) -> Result<Draft, String> {
     }
     let others = fields(&mut entry.notes, &others)?;
     if !others.is_empty() {
-        draft.insert("fields".into(), Value::Object(others));
+        draft.insert("fields".into(), Value::Object(others.clone()));
     }
     let used = fields(&mut entry.notes, &credentials)?;
     if !used.is_empty() {
@@ -220,13 +220,26 @@ fn definition(entry: &mut Entry<'_>, name: &str) -> Result<Draft, String> {
         }
         auth = with_fields;
     }
-    if calls.user_info.is_null() {
+    let mut user_info = calls.user_info;
+    if let (Some(name), Some(response)) = (telling(&used, &others), user_info.get_mut("response")) {
+        response["user_identity"] = identity(Some(name)).into();
+    }
+    if user_info.is_null() {
         comment(&mut auth, "The file names no call that says who is connected.");
     }
-    auth.insert("user_info_endpoint".into(), calls.user_info);
+    auth.insert("user_info_endpoint".into(), user_info);
     draft.insert("authorizations".into(), json!({ auth_name: auth }));
     draft.extend(calls.pagination.map(|pagination| ("pagination".to_owned(), pagination)));
     Ok(draft)
+}
+
+/// The field that tells accounts of the app apart: no secret, and not the same for all.
+fn telling<'f>(used: &'f Draft, others: &'f Draft) -> Option<&'f str> {
+    let is_one = |(_, field): &(&String, &Value)| {
+        let has = |key: &str| field.get(key).is_some_and(|value| *value != Value::Bool(false));
+        !["secret", "optional", "default", "options"].iter().any(|key| has(key))
+    };
+    used.iter().chain(others).find(is_one).map(|(name, _)| name.as_str())
 }
 
 /// The authorization by the file's mode, without how calls are authenticated.
