@@ -10,6 +10,7 @@ pub mod connect;
 pub mod demo;
 pub mod disconnect;
 pub mod doctor;
+mod editor;
 mod example;
 pub mod exec;
 pub mod git_credential;

@@ -196,7 +196,7 @@ fn edit_copies_what_is_embedded_and_checks_what_was_written() {
     let home = home.set("VISUAL", format!("/bin/sh {}", script.display()));
     home.run(&["apps", "edit", "github"]).expect(4).says("did you mean `title`?");
     let home = home.set("VISUAL", "/nowhere/editor");
-    home.run(&["apps", "edit", "github"]).expect(1).says("cannot be started");
+    home.run(&["apps", "edit", "github"]).expect(1).says("cannot be run");
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use super::save_new;
 use crate::catalog::{Catalog, Origin};
 use crate::commands::App;
+use crate::commands::editor::Editor;
 use crate::definition::names::AppName;
 use crate::error::{Error, Kind, Result};
 use crate::terminal::Style;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What `apps path` takes.
 #[derive(clap::Args, Debug)]
@@ -19,7 +19,7 @@ pub struct PathArguments {
 
 /// What `apps edit` takes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "The editor is what VISUAL or EDITOR says, with its arguments.")]
+#[command(after_help = "The editor is what VISUAL or EDITOR says, with its arguments; else `vi`.")]
 pub struct EditArguments {
     /// The app, or a definition's path
     #[arg(add = crate::candidates::apps())]
@@ -46,10 +46,10 @@ pub(super) fn path(arguments: &PathArguments, app: &App) -> Result<()> {
 
 /// Opens a definition in the editor, and says afterwards what is wrong with it.
 pub(super) fn edit(arguments: &EditArguments, app: &App) -> Result<()> {
-    let editor = editor(app)?;
+    let editor = Editor::of(app)?;
     let path = own_file(&arguments.app, app)?;
     loop {
-        run(&editor, &path)?;
+        editor.open(&path)?;
         let word = path_word(&path);
         let (name, parsed) = app.catalog.anew().parse(&word)?;
         if parsed.findings.is_empty() {
@@ -116,26 +116,4 @@ fn own(folder: &Path, name: &str) -> PathBuf {
 fn path_word(path: &Path) -> String {
     let text = path.display().to_string();
     if Catalog::is_path(&text) { text } else { format!("./{text}") }
-}
-
-/// The editor's program and arguments.
-fn editor(app: &App) -> Result<Vec<String>> {
-    let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| app.context.variable(name));
-    let words: Vec<String> =
-        named.unwrap_or_default().split_whitespace().map(ToOwned::to_owned).collect();
-    match words.is_empty() {
-        false => Ok(words),
-        true => Err(Error::new(Kind::Usage, "it is not known which editor to open")
-            .hint("set VISUAL or EDITOR, such as `EDITOR=nano`")),
-    }
-}
-
-fn run(editor: &[String], path: &Path) -> Result<()> {
-    let Some((program, arguments)) = editor.split_first() else { return Ok(()) };
-    let failed = |error| Error::io(format!("`{program}` cannot be started"), &error);
-    let status = Command::new(program).args(arguments).arg(path).status().map_err(failed)?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(Error::new(Kind::Failed, format!("`{program}` ended with {status}"))),
-    }
 }

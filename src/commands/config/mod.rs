@@ -6,13 +6,13 @@ mod schema;
 pub use known::apply;
 
 use super::App;
+use super::editor::Editor;
 use crate::accounts::directory::NAME;
 use crate::error::{Error, Kind, Result};
 use crate::settings::Settings;
 use crate::terminal::{Style, table};
 use known::{Setting, known, with_neighbour};
 use serde_json::{Value, json};
-use std::process;
 
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
@@ -168,9 +168,7 @@ fn trust(app: &App, trusted: bool) -> Result<()> {
 /// Opens the file, with a comment in it if there was none, and reads it again afterwards.
 fn edit(app: &App, description: &clap::Command) -> Result<()> {
     let path = &app.context.folders.config;
-    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| app.context.variable(name));
-    let editor = editor.unwrap_or(if cfg!(windows) { "notepad" } else { "vi" });
-    let failed = |error: std::io::Error| Error::io(format!("`{editor}` cannot be run"), &error);
+    let editor = Editor::of(app)?;
     if !path.exists() {
         let folder = path.parent().unwrap_or(std::path::Path::new("."));
         let text = "# Settings of tieline: `tieline config` lists them.\n";
@@ -178,12 +176,6 @@ fn edit(app: &App, description: &clap::Command) -> Result<()> {
             |error| Error::io(format!("`{}` cannot be written", path.display()), &error),
         )?;
     }
-    // An editor may come with arguments: `code --wait`.
-    let mut words = editor.split_whitespace();
-    let mut command = process::Command::new(words.next().unwrap_or_default());
-    let status = command.args(words).arg(path).status().map_err(failed)?;
-    if !status.success() {
-        return Err(Error::new(Kind::Failed, format!("`{editor}` ended with {status}")));
-    }
+    editor.open(path)?;
     apply(description.clone(), &Settings::read(path)?, |_| false).map(|_| ())
 }
