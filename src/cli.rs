@@ -144,6 +144,19 @@ fn with(description: clap::Command, (name, describe): &(&'static str, Describe))
     description.subcommand(describe(clap::Command::new(*name)))
 }
 
+/// The command line as shells complete it, with what only its own description has to offer: the settings
+/// and the commands.
+#[must_use]
+pub fn command_to_complete() -> clap::Command {
+    let mut command = whole();
+    // Else what lies beneath a command is not there yet.
+    command.build();
+    let known = command.clone();
+    command
+        .mut_subcommand("config", |it| config::with_candidates(it, &known))
+        .mut_subcommand("man", |it| man::with_candidates(it, known))
+}
+
 /// Each group as a heading, and its commands with what they do: the library knows one list only.
 fn groups(command: &clap::Command) -> String {
     let grouped = |name: &str| GROUPS.iter().any(|(_, names)| names.contains(&name));

@@ -8,6 +8,7 @@ use crate::store::WRITABLE;
 use crate::template::RenderError;
 use crate::text::io_cause;
 use std::fmt;
+use std::path::Path;
 
 /// What sort of failure it is: the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +134,18 @@ impl Error {
         let command = commands.into_iter().find(|quoted| quoted.starts_with("tieline "));
         let first = || self.hints.first().map(String::as_str);
         command.or_else(first).unwrap_or_default().to_owned()
+    }
+
+    /// A file that cannot be read.
+    #[must_use]
+    pub fn reading(path: &Path, error: &std::io::Error) -> Self {
+        Self::io(format!("`{}` cannot be read", path.display()), error)
+    }
+
+    /// A file that cannot be written.
+    #[must_use]
+    pub fn writing(path: &Path, error: &std::io::Error) -> Self {
+        Self::io(format!("`{}` cannot be written", path.display()), error)
     }
 
     /// A failure of the machine: a file, a socket.

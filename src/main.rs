@@ -2,13 +2,15 @@
 
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
-use tieline::cli::{Cli, Command, color, command, command_for, configured, run, run_at_once};
+use tieline::cli::{
+    Cli, Command, color, command_for, command_to_complete, configured, run, run_at_once,
+};
 use tieline::commands::{App, completions};
 use tieline::context::Context;
 use tieline::error::{Error, Kind, Result};
 
 fn main() -> ExitCode {
-    if completions::answer(command) {
+    if completions::answer(command_to_complete) {
         return ExitCode::SUCCESS;
     }
     // What lives as long as the process is not taken apart: that would cost as much as using it did.

@@ -44,7 +44,7 @@ impl Settings {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(Error::io(format!("`{}` cannot be read", path.display()), &error));
+                return Err(Error::reading(path, &error));
             }
         };
         let entries = parse(path, &text)?;
@@ -85,9 +85,7 @@ impl Settings {
             io::Write::write_all(&mut file, text.as_bytes())?;
             file.persist(&self.path).map(|_| ()).map_err(|error| error.error)
         };
-        write().map_err(|error| {
-            Error::io(format!("`{}` cannot be written", self.path.display()), &error)
-        })
+        write().map_err(|error| Error::writing(&self.path, &error))
     }
 }
 

@@ -45,6 +45,17 @@ pub struct DirectoryFile {
     hash: String,
 }
 
+/// What a file names, whether it is followed or not.
+#[derive(Clone, Debug)]
+pub struct Named<'d> {
+    /// The account of each app.
+    pub accounts: &'d BTreeMap<AppName, AccountId>,
+    /// Where the file is, to be shown.
+    pub path: String,
+    /// Whether a person wants it followed; `None` if nobody has been asked.
+    pub decision: Option<bool>,
+}
+
 /// What a person said of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Decision {
@@ -90,6 +101,13 @@ impl Directory {
             Some(id) if self.is_followed(file)? => Ok(Some((id, file.shown()))),
             _ => Ok(None),
         }
+    }
+
+    /// What the file names. Nobody is asked and nothing said; a file that is wrong names nothing.
+    pub fn named(&self) -> Option<Named<'_>> {
+        let file = self.file()?;
+        let accounts = file.accounts.as_ref().ok()?;
+        Some(Named { accounts, path: file.shown(), decision: self.decision(file) })
     }
 
     /// Keeps what a person says of the file as it is now.

@@ -105,7 +105,7 @@ impl Accounts<'_> {
     }
 
     fn connected(&self, app: &AppName) -> Vec<AccountId> {
-        let all = self.files.list().into_iter();
+        let all = self.files.list_of(app).into_iter();
         all.filter(|(id, record)| id.app == *app && record.state != State::Disconnecting)
             .map(|(id, _)| id)
             .collect()

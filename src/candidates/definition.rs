@@ -1,8 +1,9 @@
-//! What the definition of the app on the line offers: ways in, fields and their options, scopes.
+//! What the definition of the app on the line offers: ways in, fields and their options, scopes,
+//! variables.
 
 use super::typed::Typed;
 use super::{completer, explained, from_file_or_input};
-use crate::definition::{Definition, Field};
+use crate::definition::{Authorization, Definition, Field};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 /// The app's ways in, with their types.
@@ -52,6 +53,28 @@ pub fn scopes() -> ArgValueCompleter {
         scopes.sort();
         scopes.dedup();
         scopes.into_iter().map(CompletionCandidate::new).collect()
+    })
+}
+
+/// `NAME=PART` for `exec`: the variables that the definition names, then the parts that an account has.
+#[must_use]
+pub fn environment() -> ArgValueCompleter {
+    completer(|word| {
+        let Some(definition) = definition() else { return Vec::new() };
+        let auths = definition.authorizations.iter();
+        let mut offered: Vec<String> = match word.split_once('=') {
+            None => auths
+                .flat_map(|auth| &auth.environment)
+                .map(|variable| format!("{}={}", variable.name, variable.part))
+                .collect(),
+            Some((name, _)) => {
+                auths.flat_map(Authorization::parts).map(|part| format!("{name}={part}")).collect()
+            }
+        };
+        offered.retain(|candidate| candidate.starts_with(word));
+        offered.sort();
+        offered.dedup();
+        offered.into_iter().map(CompletionCandidate::new).collect()
     })
 }
 

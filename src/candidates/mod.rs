@@ -1,12 +1,12 @@
 //! What a shell can complete beside flags: apps from the catalogue's table, accounts from the names of
-//! their files, and what the definition of the app on the line says of fields and scopes. Nothing
+//! their files, and what the definition of the app on the line says of fields, scopes and variables. Nothing
 //! here opens the keyring or the network, and nothing reads a thousand files to offer a thousand
 //! words.
 
 mod definition;
 mod typed;
 
-pub use definition::{authorizations, fields, scopes};
+pub use definition::{authorizations, environment, fields, scopes};
 
 use crate::catalog::Catalog;
 use crate::sandbox::Misbehaviour;
@@ -120,8 +120,11 @@ impl ValueCompleter for Methods {
     }
 }
 
-fn completer(candidates: fn(&str) -> Vec<CompletionCandidate>) -> ArgValueCompleter {
-    ArgValueCompleter::new(move |word: &OsStr| word.to_str().map(candidates).unwrap_or_default())
+/// What a function makes of the word so far.
+pub(crate) fn completer(
+    candidates: impl Fn(&str) -> Vec<CompletionCandidate> + Send + Sync + 'static,
+) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |word: &OsStr| word.to_str().map(&candidates).unwrap_or_default())
 }
 
 fn apps_of(typed: &Typed, word: &str) -> Vec<CompletionCandidate> {
@@ -141,7 +144,7 @@ fn accounts_of(typed: &Typed, word: &str) -> Vec<CompletionCandidate> {
 }
 
 /// A candidate with its explanation. What a provider said of somebody goes to a shell's screen.
-fn explained(value: String, explanation: Option<String>) -> CompletionCandidate {
+pub(crate) fn explained(value: String, explanation: Option<String>) -> CompletionCandidate {
     let help =
         explanation.map(|text| crate::text::short(&text, 60)).filter(|text| !text.is_empty());
     CompletionCandidate::new(value).help(help.map(Into::into))
@@ -150,16 +153,19 @@ fn explained(value: String, explanation: Option<String>) -> CompletionCandidate 
 /// `@` and a file, or `-`.
 fn from_file_or_input(word: &str) -> Vec<CompletionCandidate> {
     match word.strip_prefix('@') {
-        Some(path) => {
-            let files = PathCompleter::file().complete(OsStr::new(path)).into_iter();
-            files.map(|file| file.add_prefix("@")).collect()
-        }
+        Some(path) => files_behind("@", path),
         None if word.is_empty() => vec![
             explained("@".to_owned(), Some("from a file".to_owned())),
             explained("-".to_owned(), Some("from standard input".to_owned())),
         ],
         None => Vec::new(),
     }
+}
+
+/// Files behind what stands before their path in the same word.
+pub(crate) fn files_behind(before: &str, path: &str) -> Vec<CompletionCandidate> {
+    let files = PathCompleter::file().complete(OsStr::new(path)).into_iter();
+    files.map(|file| file.add_prefix(before)).collect()
 }
 
 fn definition_files(word: &str) -> Vec<CompletionCandidate> {

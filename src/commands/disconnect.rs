@@ -9,7 +9,6 @@ use crate::flow::explain::{Doing, explain};
 use crate::flow::token::revoke;
 use crate::http::Client;
 use crate::refresh::Surroundings;
-use crate::terminal::Style;
 
 /// Revoke an account's credential where the app can; forget it
 #[derive(clap::Args, Debug)]
@@ -84,8 +83,7 @@ async fn salvage(app: &App, accounts: &Accounts<'_>, id: &AccountId) -> Result<b
     app.terminal.warn(format!("the account file of `{id}` is damaged"));
     let whole = accounts.salvage(id).await?;
     if !whole {
-        let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-        app.terminal.say(format!("{tick} Removed {id} (its credential could not be revoked)"));
+        app.terminal.done(format!("Removed {id} (its credential could not be revoked)"));
     }
     Ok(whole)
 }
@@ -101,8 +99,7 @@ async fn forget_the_rest(app: &App, accounts: &Accounts<'_>, id: &AccountId) -> 
     // Another process may have done it while we waited.
     let Some(record) = half_gone(accounts, id) else { return Err(accounts.missing(id)) };
     forget(accounts, id, &record).await?;
-    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-    app.terminal.say(format!("{tick} Disconnected {id}"));
+    app.terminal.done(format!("Disconnected {id}"));
     Ok(())
 }
 
@@ -137,13 +134,12 @@ async fn revoke_it(
 
 fn say(app: &App, id: &AccountId, record: &Record, revocation: Revocation) {
     let terminal = &app.terminal;
-    let tick = terminal.paint(Style::Good, terminal.tick());
     let told = match &revocation {
         Revocation::Done => "revoked at the provider".to_owned(),
         Revocation::NotSupported => "the provider has no revocation".to_owned(),
         Revocation::Failed(_) => "not revoked at the provider".to_owned(),
     };
-    terminal.say(format!("{tick} Disconnected {id} ({told})"));
+    terminal.done(format!("Disconnected {id} ({told})"));
     if let Revocation::Failed(error) = revocation {
         terminal.warn(&error.message);
         error.causes.iter().for_each(|cause| terminal.say(format!("  caused by: {cause}")));

@@ -6,9 +6,9 @@ use crate::account::Account;
 use crate::accounts::{Accounts, Opened};
 use crate::context::now;
 use crate::credential::Credential;
-use crate::definition::Definition;
 use crate::definition::hosts::Hosts;
 use crate::definition::names::AccountId;
+use crate::definition::{Definition, Variable};
 use crate::error::{Error, Kind, Result};
 use crate::flow::handover::HandoverError;
 use crate::http::Client;
@@ -28,6 +28,8 @@ pub(super) struct Handed {
     pub(super) base_url: Option<String>,
     /// Where it may be sent.
     pub(super) hosts: Hosts,
+    /// The variables that the definition names for it.
+    pub(super) environment: Vec<Variable>,
 }
 
 /// Opens an account whose access token is good for so many seconds from now on.
@@ -59,6 +61,7 @@ async fn open(app: &App, http: &Client, wanted: &str, seconds: i64) -> Result<Ha
         headers: session.credential_headers(),
         base_url,
         hosts: session.hosts,
+        environment: around.auth.environment.clone(),
         credential: session.credential,
         id: opened.id,
         account: opened.account,

@@ -1,6 +1,8 @@
 //! `tieline man`: the manual, made of the same description as `--help`.
 
 use super::App;
+use crate::candidates::{completer, explained};
+use crate::context::words_to_complete;
 use crate::definition::names::nearest;
 use crate::error::{Error, Kind, Result};
 use clap_mangen::Man;
@@ -55,6 +57,21 @@ pub(crate) fn run(arguments: &Arguments, mut description: clap::Command, app: &A
         return Ok(());
     }
     app.terminal.print_bytes(&page)
+}
+
+/// `man` with the commands as candidates: they are known once the whole command line is described.
+pub(crate) fn with_candidates(man: clap::Command, description: clap::Command) -> clap::Command {
+    let commands = completer(move |word| {
+        let words = words_to_complete();
+        let behind = words.iter().skip_while(|word| *word != "man").skip(1);
+        let mut behind = behind.take_while(|typed| *typed != word);
+        let above = behind.try_fold(&description, |command, word| command.find_subcommand(word));
+        let beneath = above.into_iter().flat_map(clap::Command::get_subcommands);
+        let fitting = beneath.filter(|command| command.get_name().starts_with(word));
+        let about = |command: &clap::Command| command.get_about().map(ToString::to_string);
+        fitting.map(|command| explained(command.get_name().to_owned(), about(command))).collect()
+    });
+    man.mut_arg("command", |arg| arg.add(commands))
 }
 
 /// Has `man` show a page. It takes a file from everywhere, and standard input on few systems.

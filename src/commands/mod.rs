@@ -36,7 +36,7 @@ use crate::context::Context;
 use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition};
 use crate::error::{Error, Kind, Result};
-use crate::http::Client;
+use crate::http::{Client, Network};
 use crate::refresh::ENVIRONMENT;
 use crate::terminal::{Color, Terminal};
 use clap::ArgAction;
@@ -100,7 +100,7 @@ impl App {
     /// An HTTP client, and its trace when the command ends.
     #[must_use]
     pub fn http(&self, seconds: u64) -> Client {
-        Client::new(Duration::from_secs(seconds))
+        Client::new(Duration::from_secs(seconds), Network::of(&self.context))
     }
 
     /// An account that is meant by `app` or `app/name`, opened: from its store, or from the

@@ -61,9 +61,7 @@ impl Own {
     /// The disk is full.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
         let path = self.path().join(name);
-        std::fs::write(&path, text).map_err(|error| {
-            Error::io(format!("`{}` cannot be written", path.display()), &error)
-        })?;
+        std::fs::write(&path, text).map_err(|error| Error::writing(&path, &error))?;
         Ok(path)
     }
 

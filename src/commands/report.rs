@@ -1,8 +1,10 @@
 //! Where reports go: `--report FORMAT=FILE`.
 
+use crate::candidates::{completer, explained, files_behind};
 use crate::error::{Error, Kind, Result};
 use crate::report::{Run, har, html, json, junit};
 use crate::terminal::Terminal;
+use clap_complete::engine::ArgValueCompleter;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -15,6 +17,14 @@ enum Format {
     Html,
     Har,
 }
+
+/// The forms by name, with who reads each.
+const FORMATS: [(&str, Format, &str); 4] = [
+    ("json", Format::Json, "for programs"),
+    ("junit", Format::Junit, "for CI"),
+    ("html", Format::Html, "a page for people"),
+    ("har", Format::Har, "for a browser's network tools"),
+];
 
 /// What `--report` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,19 +39,31 @@ impl FromStr for Destination {
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
         let (format, file) = text.split_once('=').ok_or("it is FORMAT=FILE")?;
-        let format = match format {
-            "json" => Format::Json,
-            "junit" => Format::Junit,
-            "html" => Format::Html,
-            "har" => Format::Har,
-            other => return Err(format!("there is no format `{other}`: json, junit, html, har")),
-        };
+        let known = FORMATS.iter().find(|(name, ..)| *name == format);
+        let (_, format, _) = known.ok_or_else(|| {
+            let names = FORMATS.map(|(name, ..)| name).join(", ");
+            format!("there is no format `{format}`: {names}")
+        })?;
+        let format = *format;
         match file {
             "" => Err("the name of the file is missing".to_owned()),
             "-" => Ok(Self { format, file: None }),
             file => Ok(Self { format, file: Some(file.into()) }),
         }
     }
+}
+
+/// What a shell can complete: the format, then a file.
+pub(super) fn candidates() -> ArgValueCompleter {
+    completer(|word| match word.split_once('=') {
+        None => {
+            let fitting = FORMATS.iter().filter(|(name, ..)| name.starts_with(word));
+            fitting
+                .map(|(name, _, reader)| explained(format!("{name}="), Some((*reader).to_owned())))
+                .collect()
+        }
+        Some((format, path)) => files_behind(&format!("{format}="), path),
+    })
 }
 
 /// Whether a report is written to standard output, which then carries nothing else.

@@ -79,5 +79,5 @@ fn as_json(handed: &Handed) -> Result<String> {
         "expires_at": account.expires_at,
         "scopes": account.scopes,
     });
-    Ok(super::accounts::pretty(&value))
+    Ok(format!("{value:#}\n"))
 }

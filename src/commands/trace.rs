@@ -2,8 +2,7 @@
 //! stands what belongs to it.
 
 use crate::http::Client;
-use crate::http::timing::Timing;
-use crate::http::trace::{Exchange, Http, Message};
+use crate::http::trace::{Exchange, Http, Message, Protocol};
 use crate::terminal::{Style, Terminal};
 
 /// Prints the trace as far as `--verbose` asks for it: a line each, or with headers and bodies.
@@ -45,7 +44,7 @@ fn print_one(terminal: &Terminal, http: &Http, details: bool) {
     let say = |line: String| terminal.say(terminal.paint(Style::Dim, &line));
     if details {
         say(format!("  {}", http.description));
-        times(&http.timing).into_iter().for_each(|line| say(format!("  {line}")));
+        how(http).into_iter().for_each(|line| say(format!("  {line}")));
         lines(">", request).into_iter().for_each(say);
         http.response.iter().flat_map(|response| lines("<", response)).for_each(say);
         for token in &http.tokens {
@@ -59,15 +58,19 @@ fn print_one(terminal: &Terminal, http: &Http, details: bool) {
     }
 }
 
-/// Where the time went, as far as it is known.
-fn times(timing: &Timing) -> Option<String> {
+/// The way it went and how it was spoken, where that is not the usual, and where the time went as far as
+/// it is known.
+fn how(http: &Http) -> Option<String> {
+    let Http { timing, protocol, proxy, .. } = http;
+    let proxy = proxy.iter().map(|proxy| format!("through {proxy}"));
+    let spoken = proxy.chain((*protocol == Protocol::Http2).then(|| "HTTP/2".to_owned()));
     let parts = [
         ("name resolved in", timing.dns_ms),
         ("connected in", timing.connect_ms),
         ("first byte after", timing.first_byte_ms),
     ];
     let known = parts.iter().filter_map(|(name, ms)| ms.map(|ms| format!("{name} {ms} ms")));
-    let text = known.collect::<Vec<_>>().join(", ");
+    let text = spoken.chain(known).collect::<Vec<_>>().join(", ");
     (!text.is_empty()).then_some(text)
 }
 

@@ -32,6 +32,7 @@ const NAMES: &[(&[&str], &str)] = &[
     (&["alg"], "algorithm"),
     (&["private_key", "secret"], "key"),
     (&["cert", "crt"], "certificate"),
+    (&["env", "variables", "environment_variables"], "environment"),
 ];
 
 const ADVICE: &[(&str, &str)] = &[

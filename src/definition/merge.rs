@@ -2,8 +2,10 @@
 
 use super::yaml::{Node, Value};
 
-/// Where `null` is a value ("never send this") and does not remove the parent's key.
-const NULL_IS_A_VALUE: &[&str] = &["params", "query", "headers", "authorization_params"];
+/// Where `null` is a value ("never send this", "never set this") and does not remove the parent's
+/// key.
+const NULL_IS_A_VALUE: &[&str] =
+    &["params", "query", "headers", "authorization_params", "environment"];
 
 /// Merges mappings by key and replaces everything else. The parent's order stays, new keys follow.
 pub(super) fn merge(parent: Node, child: Node) -> Node {

@@ -1,9 +1,7 @@
 //! What a definition says of OAuth 2.0.
 
 use super::assertion::Assertion;
-use super::endpoint::{
-    ClientAuthentication, Endpoint, Param, Use, read_client_authentication, read_url,
-};
+use super::endpoint::{ClientAuthentication, Endpoint, Param, Use, read_url};
 use super::finding::Finding;
 use super::grant::{GrantType, read_grants};
 use super::keys::authorization::CALLBACK;
@@ -224,7 +222,7 @@ impl OAuth2 {
             self.refresh_policy = policy.unwrap_or(RefreshPolicy::Rotates);
         }
         if let Some(node) = entries.take("client_authentication") {
-            self.client_authentication = read_client_authentication(reader, node);
+            self.client_authentication = ClientAuthentication::read(reader, node);
         }
     }
 

@@ -51,9 +51,16 @@ pub(super) fn check(source: &Rc<Source>, findings: &mut Vec<Finding>) {
 
 /// One finding a line is enough to have it looked at.
 fn check_line(source: &Rc<Source>, at: usize, line: &str, findings: &mut Vec<Finding>) {
-    let key = line.find(PRIVATE_KEY).map(|start| (start, PRIVATE_KEY));
-    let secret = words(line).find(|(_, word)| looks_secret(word)).or(key);
-    let note = words(line).find(|(_, word)| NOTES.contains(word));
+    let (mut secret, mut note) = (None, None);
+    // Each definition that is used is looked through, so it is done once, and most words are short.
+    for (start, word) in words(line) {
+        if word.len() > LENGTH && looks_secret(word) {
+            secret.get_or_insert((start, word));
+        } else if NOTES.contains(&word) {
+            note.get_or_insert((start, word));
+        }
+    }
+    let secret = secret.or_else(|| Some((line.find(PRIVATE_KEY)?, PRIVATE_KEY)));
     if let Some((start, word)) = secret {
         let span = Span::of(source, at + start, word.len());
         let message = "this looks like a secret, and a definition holds none";
@@ -69,12 +76,13 @@ fn check_line(source: &Rc<Source>, at: usize, line: &str, findings: &mut Vec<Fin
 
 /// Runs of the characters that secrets are made of, and where they begin.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let bytes = text.as_bytes();
     let mut rest = 0;
     std::iter::from_fn(move || {
-        let start = rest + text[rest..].find(part)?;
-        let length = text[start..].find(|c| !part(c)).unwrap_or(text.len() - start);
-        rest = start + length;
+        let start = rest + bytes[rest..].iter().position(part)?;
+        let length = bytes[start..].iter().position(|byte| !part(byte));
+        rest = length.map_or(bytes.len(), |length| start + length);
         Some((start, text[start..rest].trim_end_matches(['.', '-'])))
     })
 }

@@ -160,6 +160,9 @@ rules! {
     UnknownName "unknown-name" Error:
         "A template reads a name that nothing gives at its place."
         "The value would be missing when the request is made."
+    UnknownPart "unknown-part" Error:
+        "`environment` names a part that an account does not have."
+        "The program would find nothing there, and say that nobody is signed in."
     UnknownValue "unknown-value" Error:
         "A value is none of the words that its key takes."
         "Nobody could act on it."
@@ -169,6 +172,9 @@ rules! {
     UnusedChoice "unused-choice" Warning:
         "`choose` picks a row, and nothing reads `chosen`."
         "A person would be asked for something that is forgotten at once."
+    VariableName "variable-name" Error:
+        "`environment` has a name that is no variable's, or one that steers programs."
+        "A definition from elsewhere could make the program run, load or trust what it likes."
     WrongPlace "wrong-place" Error:
         "`choose` stands at an endpoint whose answer gives no choice."
         "It would never be asked."

@@ -41,15 +41,21 @@ fn check_fields(reader: &mut Reader, owner: &Node, around: &Node) {
     }
 }
 
-/// Whether a text outside of `fields` holds the name.
+/// Whether a text outside of `fields` holds the name, or `environment` hands the field on.
 fn is_read(node: &Node, name: &str) -> bool {
     match &node.value {
-        Value::Map(pairs) => {
-            let outside = pairs.iter().filter(|(key, _)| key.name != "fields");
-            outside.into_iter().any(|(_, node)| is_read(node, name))
-        }
+        Value::Map(pairs) => pairs.iter().any(|(key, node)| match key.name.as_str() {
+            "fields" => false,
+            "environment" if is_handed_on(node, name) => true,
+            _ => is_read(node, name),
+        }),
         Value::List(items) => items.iter().any(|item| is_read(item, name)),
         Value::Text(text) => text.contains("{{") && text.contains(name),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+fn is_handed_on(environment: &Node, name: &str) -> bool {
+    let Value::Map(pairs) = &environment.value else { return false };
+    pairs.iter().any(|(_, node)| matches!(&node.value, Value::Text(text) if text == name))
 }

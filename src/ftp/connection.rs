@@ -34,7 +34,7 @@ async fn connect(url: &Url, host: &str, http: &Client) -> Result<Control, FtpErr
     if url.scheme() != "ftps" {
         return Control::greeted(in_the_clear(stream), peer).await.map_err(told);
     }
-    let tls = tls(host)?;
+    let tls = tls(host, http)?;
     if port == IMPLICIT_TLS {
         let stream = tls.over(stream).await.map_err(told)?;
         let control = Control::greeted(stream, peer).await.map_err(told)?;
@@ -49,9 +49,9 @@ async fn connect(url: &Url, host: &str, http: &Client) -> Result<Control, FtpErr
     })
 }
 
-/// Who is trusted is the HTTP client's answer: the system's roots or `SSL_CERT_FILE`, and a list of
-/// our own where there are none.
-fn tls(host: &str) -> Result<Tls, FtpError> {
+/// Who is trusted is the HTTP client's answer: whom the environment names, or the system's roots, and a
+/// list of our own where there are none.
+fn tls(host: &str, http: &Client) -> Result<Tls, FtpError> {
     let untrusted = |reason: String| FtpError::Tls { host: host.to_owned(), reason };
     let name = ServerName::try_from(host.to_owned());
     let name = name.map_err(|error| untrusted(error.to_string()))?;
@@ -59,13 +59,14 @@ fn tls(host: &str) -> Result<Tls, FtpError> {
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| untrusted(error.to_string()))?;
-    let config = match builder.clone().with_platform_verifier() {
-        Ok(builder) => builder.with_no_client_auth(),
-        Err(_) => {
+    let named = http.network().authorities().map_err(|error| untrusted(error.to_string()))?;
+    let by_system = named.is_none().then(|| builder.clone().with_platform_verifier());
+    let config = match by_system {
+        Some(Ok(builder)) => builder.with_no_client_auth(),
+        Some(Err(_)) | None => {
+            let ours = || webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec();
             let mut roots = RootCertStore::empty();
-            roots.add_parsable_certificates(
-                webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned(),
-            );
+            roots.add_parsable_certificates(named.unwrap_or_else(ours));
             builder.with_root_certificates(roots).with_no_client_auth()
         }
     };

@@ -1,7 +1,7 @@
 //! What can go wrong between a request and its answer.
 
+use super::network::Network;
 use crate::definition::hosts::HostError;
-use hyper_util::client::proxy::matcher::Matcher;
 use std::error::Error as _;
 use url::Url;
 
@@ -61,6 +61,14 @@ pub enum HttpError {
     /// The client's own certificate cannot be used.
     #[error("the client's certificate and key are not what PEM files hold")]
     Identity,
+    /// What the environment says of the way to the server cannot be done.
+    #[error("`{variable}` {reason}")]
+    Setting {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it; never its value where that may hold a password.
+        reason: String,
+    },
     /// There is no recorded answer.
     #[error("the recording has no answer to {0}")]
     NotRecorded(String),
@@ -70,7 +78,7 @@ pub enum HttpError {
 }
 
 impl HttpError {
-    pub(super) fn new(url: &Url, error: reqwest::Error) -> Self {
+    pub(super) fn new(url: &Url, error: reqwest::Error, network: &Network) -> Self {
         let host = host(url);
         if error.is_timeout() {
             return Self::TimedOut(host);
@@ -79,7 +87,9 @@ impl HttpError {
         let chain = chain(&error);
         let reason = chain.last().cloned().unwrap_or_default();
         let all = chain.join(": ").to_ascii_lowercase();
-        if let Some((proxy, reason)) = proxy_fault(url, &all) {
+        if let Some(reason) = proxy_fault(&all)
+            && let Some(proxy) = network.proxy_of(url)
+        {
             return Self::Proxy { host, proxy, reason };
         }
         if all.contains("dns error") || all.contains("failed to lookup address") {
@@ -98,7 +108,9 @@ impl HttpError {
             return Self::Broken { host, reason };
         }
         if all.contains("certificate") || all.contains("handshake") || all.contains("tls") {
-            return Self::Tls { host, reason };
+            // Over http only a proxy can speak TLS.
+            let proxy = network.proxy_of(url).filter(|_| url.scheme() == "http");
+            return Self::Tls { host: proxy.unwrap_or(host), reason };
         }
         Self::Broken { host, reason }
     }
@@ -129,6 +141,7 @@ impl HttpError {
             Self::Redirect(_) => "insecure_redirect",
             Self::TooManyRedirects => "redirect_loop",
             Self::Identity => "client_certificate",
+            Self::Setting { .. } => "setting",
             Self::NotRecorded(_) => "not_recorded",
             Self::Client(_) => "client_setup",
         }
@@ -147,6 +160,7 @@ impl HttpError {
                 | Self::Tls { .. }
                 | Self::Client(_)
                 | Self::Identity
+                | Self::Setting { .. }
         )
     }
 
@@ -171,7 +185,7 @@ impl HttpError {
                  check this machine's clock too"
                 .to_owned(),
             Self::Proxy { .. } => {
-                "correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY; NO_PROXY \
+                "correct or unset HTTPS_PROXY, http_proxy and ALL_PROXY; NO_PROXY \
                  lists the hosts that are reached without"
                     .to_owned()
             }
@@ -184,18 +198,24 @@ impl HttpError {
     }
 }
 
-/// What is wrong with the proxy that a URL is asked through, if that is what failed. The environment
-/// is read as the HTTP library reads it; the name and password in it are left out.
-fn proxy_fault(url: &Url, chain: &str) -> Option<(String, &'static str)> {
-    let reason = match () {
-        () if chain.contains("proxy authorization required") => "wants a name and password",
-        () if chain.contains("tunnel error: unsuccessful") => "does not let it through",
-        () if chain.contains("connection refused") => "refuses the connection",
-        () if chain.contains("dns error") => "cannot be found",
+/// What is wrong with the proxy that was asked, if that is what failed.
+fn proxy_fault(chain: &str) -> Option<&'static str> {
+    let told = |text: &str| chain.contains(text);
+    let by_socks = told("socks error");
+    Some(match () {
+        () if told("proxy authorization required") => "wants a name and password",
+        () if told("tunnel error: unsuccessful") => "does not let it through",
+        () if told("connection refused") && !by_socks => "refuses the connection",
+        () if told("dns error") && !told("resolving for socks") => "cannot be found",
+        () if told("credentials not accepted") || told("user/pass") => {
+            "does not accept the name and password"
+        }
+        () if told("error during socks") || told("parsing server response") => "speaks no SOCKS",
+        () if told("connection not allowed") => "does not let it through",
+        () if told("failed to create underlying connection") => "cannot be reached",
+        () if by_socks => "does not get there",
         () => return None,
-    };
-    let proxy = Matcher::from_env().intercept(&url.as_str().parse().ok()?)?;
-    Some((proxy.uri().authority()?.as_str().rsplit('@').next()?.to_owned(), reason))
+    })
 }
 
 fn host(url: &Url) -> String {

@@ -2,17 +2,20 @@
 //! [`Client::stream`], which check the host first and note the exchange in the one trace.
 
 mod error;
+mod network;
 mod pool;
 pub mod purpose;
 pub mod redaction;
+mod stream;
 pub mod timing;
 pub mod trace;
 
 pub use error::HttpError;
+pub use network::Network;
 
 use crate::answer::{Answer, MAX_BYTES};
-use crate::definition::hosts::{Hosts, is_loopback};
-use crate::request::{Body, Request};
+use crate::definition::hosts::Hosts;
+use crate::request::Request;
 use crate::secret::Secret;
 use pool::Pool;
 use redaction::Redactor;
@@ -23,9 +26,6 @@ use std::time::{Duration, Instant};
 use timing::{Timing, Watch};
 use trace::{Exchange, Received, Trace};
 use url::Url;
-
-/// How many redirects an API call follows.
-const MAX_REDIRECTS: usize = 5;
 
 /// The client.
 pub struct Client {
@@ -40,18 +40,22 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client whose requests end after `timeout`.
+    /// A client whose requests go the way of `network` and end after `timeout`.
     #[must_use]
-    pub fn new(timeout: Duration) -> Self {
+    pub fn new(timeout: Duration, network: Network) -> Self {
+        Self::over(Rc::new(Pool::new(network)), timeout)
+    }
+
+    fn over(pool: Rc<Pool>, timeout: Duration) -> Self {
         let (trace, redactor) = (RefCell::default(), RefCell::default());
-        Self { pool: Rc::default(), timeout, deadline: None, recorded: None, trace, redactor }
+        Self { pool, timeout, deadline: None, recorded: None, trace, redactor }
     }
 
     /// Another client over the same connections, with a trace of its own.
     #[must_use]
     pub fn sibling(&self) -> Self {
         let deadline = self.deadline;
-        Self { pool: Rc::clone(&self.pool), deadline, ..Self::new(self.timeout) }
+        Self { deadline, ..Self::over(Rc::clone(&self.pool), self.timeout) }
     }
 
     /// The same client, none of whose requests lasts beyond `deadline`. What was begun is not dropped
@@ -74,6 +78,12 @@ impl Client {
     /// It is no certificate with its key.
     pub fn identify(&self, pem: &Secret) -> Result<(), HttpError> {
         self.pool.identify(pem)
+    }
+
+    /// What the environment says of the way to a server.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.pool.network
     }
 
     /// Notes a secret under a name: from now on nothing that is shown contains it.
@@ -155,7 +165,7 @@ impl Client {
             },
             Err(error) => error.into(),
         };
-        self.trace.borrow_mut().add(purpose, request, received, watch.read(result.is_ok()));
+        self.trace_exchange(purpose, request, received, watch.read(result.is_ok()));
         result.map(|(answer, _)| answer)
     }
 
@@ -166,12 +176,12 @@ impl Client {
     ) -> Result<(Answer, http::Version), HttpError> {
         let builder = self.build(request, None)?.timeout(self.timeout());
         let sent = watch.time(builder.send()).await;
-        let mut response = sent.map_err(|e| HttpError::new(&request.url, e))?;
+        let mut response = sent.map_err(|error| self.failed(request, error))?;
         let (status, version) = (response.status().as_u16(), response.version());
         let headers = header_list(&response);
         let mut body = Vec::new();
         while let Some(chunk) =
-            response.chunk().await.map_err(|e| HttpError::new(&request.url, e))?
+            response.chunk().await.map_err(|error| self.failed(request, error))?
         {
             if body.len() + chunk.len() > MAX_BYTES {
                 return Err(HttpError::TooLong);
@@ -181,103 +191,13 @@ impl Client {
         Ok((Answer::new(status, headers, &body), version))
     }
 
-    /// Sends an API call and gives the response unread. A redirect is followed for GET and HEAD:
-    /// with the credential within `hosts` on the same origin, without it elsewhere.
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn stream(
-        &self,
-        purpose: &str,
-        request: &Request,
-        body: Option<reqwest::Body>,
-        hosts: &Hosts,
-    ) -> Result<Response, HttpError> {
-        self.stream_renewed(purpose, request, body, hosts, |_| Ok(())).await
+    fn trace_exchange(&self, purpose: &str, request: &Request, received: Received, timing: Timing) {
+        let proxy = self.network().proxy_of(&request.url).filter(|_| self.recorded.is_none());
+        self.trace.borrow_mut().add(purpose, request, received, proxy, timing);
     }
 
-    /// The same for a request with a signature or a proof, which is for one address only: `renew`
-    /// makes it anew wherever a redirect takes the credential along.
-    ///
-    /// # Errors
-    /// As [`Client::send`], or `renew` fails.
-    pub async fn stream_renewed<E: From<HttpError>>(
-        &self,
-        purpose: &str,
-        request: &Request,
-        body: Option<reqwest::Body>,
-        hosts: &Hosts,
-        renew: impl Fn(&mut Request) -> Result<(), E>,
-    ) -> Result<Response, E> {
-        hosts.check(&request.url).map_err(HttpError::from)?;
-        let mut response = self.stream_once(purpose, request, body).await?;
-        let mut current = request.clone();
-        let mut authenticated = true;
-        for _ in 0..MAX_REDIRECTS {
-            let follows = matches!(current.method.as_str(), "GET" | "HEAD");
-            let Some(next) = redirect_target(&response, &current.url).filter(|_| follows) else {
-                return Ok(response);
-            };
-            if next.origin() != current.url.origin() || hosts.check(&next).is_err() {
-                // Another origin never sees the credential (RFC 9110 section 15.4), nor a query
-                // parameter or body that might be one.
-                authenticated = false;
-                current.headers.clear();
-                current.body = Body::Empty;
-                let inward = is_loopback(&next) && !is_loopback(&current.url);
-                if inward || next.scheme() != "https" && !is_loopback(&next) {
-                    return Err(HttpError::Redirect(next.origin().ascii_serialization()).into());
-                }
-            }
-            current.url = next;
-            if authenticated {
-                renew(&mut current)?;
-            }
-            response = self.stream_once("redirect", &current, None).await?;
-        }
-        Err(HttpError::TooManyRedirects.into())
-    }
-
-    /// Sends a request on somebody else's behalf and gives the response unread, whatever it is: a
-    /// redirect, or the agreement to another protocol.
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn pass(
-        &self,
-        purpose: &str,
-        request: &Request,
-        body: Option<reqwest::Body>,
-        hosts: &Hosts,
-    ) -> Result<Response, HttpError> {
-        hosts.check(&request.url)?;
-        self.stream_once(purpose, request, body).await
-    }
-
-    async fn stream_once(
-        &self,
-        purpose: &str,
-        request: &Request,
-        body: Option<reqwest::Body>,
-    ) -> Result<Response, HttpError> {
-        let watch = Watch::start();
-        let builder = self.build(request, body)?;
-        let sent = watch.time(tokio::time::timeout(self.timeout(), builder.send())).await;
-        let result = match sent {
-            Ok(result) => result.map_err(|error| HttpError::new(&request.url, error)),
-            Err(_) => Err(HttpError::timed_out(&request.url)),
-        };
-        let received = match &result {
-            Ok(response) => Received::Answer {
-                status: response.status().as_u16(),
-                version: response.version(),
-                headers: header_list(response),
-                body: None,
-            },
-            Err(error) => error.into(),
-        };
-        self.trace.borrow_mut().add(purpose, request, received, watch.read(result.is_ok()));
-        result
+    fn failed(&self, request: &Request, error: reqwest::Error) -> HttpError {
+        HttpError::new(&request.url, error, self.network())
     }
 
     fn build(
@@ -286,8 +206,8 @@ impl Client {
         stream: Option<reqwest::Body>,
     ) -> Result<reqwest::RequestBuilder, HttpError> {
         let client = match request.header("upgrade") {
-            Some(_) => self.pool.upgradable()?,
-            None => self.pool.usual()?,
+            Some(_) => self.pool.upgradable(&request.url)?,
+            None => self.pool.usual(&request.url)?,
         };
         let mut builder = client.request(request.method.clone(), request.url.clone());
         let body = request.body_text();
@@ -319,14 +239,6 @@ fn next(
     let at = answers.iter().position(|(known, _)| known == purpose);
     let at = at.ok_or_else(|| HttpError::NotRecorded(purpose.to_owned()))?;
     Ok((answers.remove(at).1, http::Version::HTTP_11))
-}
-
-fn redirect_target(response: &Response, from: &Url) -> Option<Url> {
-    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return None;
-    }
-    let location = response.headers().get("location")?.to_str().ok()?;
-    from.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
 fn header_list(response: &Response) -> Vec<(String, String)> {

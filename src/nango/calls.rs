@@ -1,7 +1,8 @@
 //! How the API is called: base URL, headers, where the credential goes, the request that tests it.
 
-use super::entry::{Entry, response};
-use super::field::{as_text, snake};
+use super::entry::Entry;
+use super::field::as_text;
+use super::name::response;
 use crate::draft::{Draft, comment};
 use serde_json::{Map, Value, json};
 
@@ -189,13 +190,4 @@ fn pagination(proxy: &Map<String, Value>) -> Option<Value> {
     put("size_param", text("limit_name_in_request").map(ToOwned::to_owned));
     put("items", Some(items));
     Some(Value::Object(pagination))
-}
-
-/// What answers of a token endpoint give beside the token.
-pub(super) fn extras(entry: &mut Entry<'_>) -> Draft {
-    let paths = entry.names("token_response_metadata");
-    let pairs = paths.into_iter().map(|path| {
-        (snake(&path.replace('.', "_")), Value::from(format!("{{{{{}}}}}", response(&path))))
-    });
-    pairs.collect()
 }

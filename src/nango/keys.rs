@@ -1,8 +1,9 @@
 //! Keys, passwords and logins of a provider as an authorization.
 
-use super::entry::{Entry, response, step_name};
+use super::endpoint::{bare_if_alone, extras, headers, params, token_endpoint};
+use super::entry::Entry;
 use super::field::{as_text, snake};
-use super::oauth::{bare_if_alone, headers, params, token_endpoint};
+use super::name::{response, step_name};
 use crate::draft::Draft;
 use serde_json::{Map, Value, json};
 
@@ -126,7 +127,7 @@ fn token_response(entry: &mut Entry<'_>) -> Draft {
             answer.insert("expires_in".into(), seconds.to_string().into());
         }
     }
-    let extras = super::calls::extras(entry);
+    let extras = extras(entry);
     if !extras.is_empty() {
         answer.insert("extras".into(), Value::Object(extras));
     }

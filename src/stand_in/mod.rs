@@ -3,7 +3,7 @@
 //! every other what differs, and answers with what the definition looks for.
 //!
 //! It is reached as a forward proxy, so that the definition's own addresses are used: a client sets
-//! `HTTPS_PROXY`, and trusts the certificate authority of this run through `SSL_CERT_FILE`.
+//! `https_proxy`, and trusts the certificate authority of this run through `CURL_CA_BUNDLE`.
 //!
 //! That a definition can be run against it shows that the definition is consistent, not that it is true.
 
@@ -114,13 +114,13 @@ pub async fn start(
 }
 
 impl StandIn {
-    /// Where it listens: `HTTPS_PROXY` names this.
+    /// Where it listens: `https_proxy` names this.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The certificate to trust, in PEM: `SSL_CERT_FILE` names a file with it.
+    /// The certificate to trust, in PEM: `CURL_CA_BUNDLE` names a file with it.
     #[must_use]
     pub fn certificate(&self) -> String {
         self.service.authority.pem()

@@ -34,7 +34,7 @@ async fn outer(request: hyper::Request<Incoming>, service: Arc<Service>) -> Resp
     if request.method() != Method::CONNECT {
         return match Url::parse(&request.uri().to_string()) {
             Ok(url) => inner(request, &url.origin().ascii_serialization(), &service).await,
-            Err(_) => refusal("this is a proxy: name it in HTTPS_PROXY"),
+            Err(_) => refusal("this is a proxy: name it in https_proxy"),
         };
     }
     let Some(authority) = request.uri().authority().cloned() else {

@@ -44,7 +44,8 @@ pub enum Place {
 pub struct Template {
     source: String,
     place: Place,
-    compiled: Compiled,
+    /// None for a literal: it is what most texts of a definition are, and compiling takes time.
+    compiled: Option<Compiled>,
     names: Vec<Name>,
     raw_start: Option<Name>,
     lone_json: bool,
@@ -138,6 +139,16 @@ impl Template {
         bounds(source)?;
         refuse_control(source, place)?;
         spelling::refuse_twig(source)?;
+        if !source.contains("{{") {
+            return Ok(Self {
+                source: source.to_owned(),
+                place,
+                compiled: None,
+                names: Vec::new(),
+                raw_start: None,
+                lone_json: false,
+            });
+        }
         let text = spelling::translate(source);
         let compiled = Compiled::compile(&text).map_err(|error| {
             let reason = error.to_string();
@@ -149,7 +160,7 @@ impl Template {
         Ok(Self {
             source: source.to_owned(),
             place,
-            compiled,
+            compiled: Some(compiled),
             names: walked.names,
             raw_start: walked.raw_start,
             lone_json,
@@ -189,7 +200,7 @@ impl Template {
     /// Whether it has no expression: a literal.
     #[must_use]
     pub fn is_literal(&self) -> bool {
-        self.names.is_empty() && !self.source.contains("{{")
+        self.compiled.is_none()
     }
 
     /// Whether it is one `{{json x}}` and nothing else, which keeps the value's type.

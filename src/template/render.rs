@@ -13,11 +13,10 @@ const TEMPLATE: &str = "t";
 
 pub(super) fn render(template: &Template, scope: &Scope) -> Result<Option<String>, RenderError> {
     let place = template.place;
-    if template.is_literal() {
-        return Ok(Some(template.source.clone()));
-    }
+    let Some(compiled) = &template.compiled else { return Ok(Some(template.source.clone())) };
     let empties = Arc::new(AtomicUsize::new(0));
-    let registry = registry(template, &empties);
+    let mut registry = registry(place, &empties);
+    registry.register_template(TEMPLATE, compiled.clone());
     let context = context(scope, template).map_err(|message| helper_error(template, message))?;
     let text = write(&registry, &context, template)?;
     let empty = empties.load(Ordering::Relaxed) > 0;
@@ -54,9 +53,8 @@ fn is_empty(scope: &Scope, parts: &[String]) -> bool {
     }
 }
 
-fn registry(template: &Template, empties: &Arc<AtomicUsize>) -> Handlebars<'static> {
+fn registry(place: Place, empties: &Arc<AtomicUsize>) -> Handlebars<'static> {
     let mut registry = Handlebars::new();
-    let place = template.place;
     let count = Arc::clone(empties);
     registry.register_escape_fn(move |value| {
         if value.is_empty() {
@@ -65,7 +63,6 @@ fn registry(template: &Template, empties: &Arc<AtomicUsize>) -> Handlebars<'stat
         escape(place, value)
     });
     helpers::register(&mut registry, place, empties);
-    registry.register_template(TEMPLATE, template.compiled.clone());
     registry
 }
 

@@ -110,6 +110,12 @@ impl Terminal {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
     }
 
+    /// Columns of the terminal on standard error.
+    fn error_width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        size.map_or(80, |(width, _)| usize::from(width.0).max(1))
+    }
+
     /// `✓`, or `+` where that cannot be shown.
     #[must_use]
     pub fn tick(&self) -> &'static str {
@@ -140,30 +146,37 @@ impl Terminal {
         let _ = writeln!(io::stderr(), "{line}");
     }
 
+    /// Says that something is done, behind a tick.
+    pub fn done(&self, what: impl fmt::Display) {
+        self.say(format!("{} {what}", self.paint(Style::Good, self.tick())));
+    }
+
     /// Says a sentence, which wraps between words on a terminal.
     pub fn sentence(&self, text: impl fmt::Display) {
-        self.say(wrap(&text.to_string(), self.error_width().unwrap_or(usize::MAX)).join("\n"));
+        self.say(wrap(&text.to_string(), self.sentence_width()).join("\n"));
     }
 
     /// A labelled line of a block: label of at most 9 characters, then the value, which wraps under
     /// itself on a terminal.
     pub fn detail(&self, label: &str, value: impl fmt::Display) {
         const INDENT: usize = 12;
-        let (value, width) = (value.to_string(), self.error_width());
-        let value = match width.filter(|_| !value.contains('\x1b')) {
-            Some(width) => {
-                let lines = wrap(&value, width.saturating_sub(INDENT));
-                lines.join(&format!("\n{:INDENT$}", ""))
-            }
-            None => value,
-        };
+        let mut value = value.to_string();
+        // What is painted has a width that its letters do not tell.
+        if !value.contains('\x1b') {
+            let lines = wrap(&value, self.sentence_width().saturating_sub(INDENT));
+            value = lines.join(&format!("\n{:INDENT$}", ""));
+        }
         self.say(format!("  {} {value}", self.paint(Style::Dim, &format!("{label:<9}"))));
     }
 
-    /// Columns of the terminal on standard error.
-    fn error_width(&self) -> Option<usize> {
-        let size = self.terminals.error.then(|| terminal_size::terminal_size_of(io::stderr()));
-        size.flatten().map(|(width, _)| usize::from(width.0).max(1))
+    /// A labelled line with a command that can be typed.
+    pub fn command(&self, label: &str, command: &str) {
+        self.detail(label, self.paint(Style::Command, command));
+    }
+
+    /// Columns that a sentence may fill: nobody but a terminal needs it in rows.
+    fn sentence_width(&self) -> usize {
+        if self.terminals.error { self.error_width() } else { usize::MAX }
     }
 
     /// Rewrites the waiting line; on no terminal it is not shown, nor on one that cannot erase it.
@@ -176,7 +189,7 @@ impl Terminal {
 
     /// What fits into one row: of two rows only the second would be erased.
     fn one_row<'t>(&self, line: &'t str) -> Cow<'t, str> {
-        layout::cut(line, self.error_width().unwrap_or(usize::MAX).saturating_sub(1))
+        layout::cut(line, self.error_width().saturating_sub(1))
     }
 
     /// Removes the waiting line.
@@ -188,7 +201,7 @@ impl Terminal {
     /// may fill several rows.
     pub fn erase_pasted(&self, waiting: &str, pasted: &str) {
         if self.terminals.error && !self.dumb {
-            let columns = self.error_width().unwrap_or(80);
+            let columns = self.error_width();
             let rows = (self.one_row(waiting).width() + pasted.width()).div_ceil(columns).max(1);
             let _ = write!(io::stderr(), "\x1b[{rows}A\r\x1b[J");
         }
@@ -200,6 +213,14 @@ impl Terminal {
     /// The reader is gone, or the disk is full.
     pub fn print(&self, text: &str) -> Result<()> {
         self.print_bytes(text.as_bytes())
+    }
+
+    /// Writes a value as JSON to standard output.
+    ///
+    /// # Errors
+    /// As [`Terminal::print`].
+    pub fn print_json(&self, value: &serde_json::Value) -> Result<()> {
+        self.print(&format!("{value:#}\n"))
     }
 
     /// Writes bytes to standard output.
@@ -234,7 +255,7 @@ impl Terminal {
 
     /// A label and a sentence, which wraps under itself on a terminal.
     fn labelled(&self, label: &str, style: &str, text: &str) {
-        let width = self.error_width().unwrap_or(usize::MAX);
+        let width = self.sentence_width();
         let indent = label.width() + 1;
         let text =
             wrap(text, width.saturating_sub(indent)).join(&format!("\n{}", " ".repeat(indent)));

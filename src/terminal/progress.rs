@@ -13,41 +13,46 @@ const BAR: u64 = 24;
 /// A transfer. The line goes when this is dropped.
 pub struct Progress {
     terminal: Terminal,
+    transfer: Transfer,
+    began: Instant,
+    shown: Option<Instant>,
+}
+
+/// How far it is, in bytes.
+struct Transfer {
     /// `received` or `sent`.
     what: &'static str,
     total: Option<u64>,
     /// What was there before.
     start: u64,
     done: u64,
-    began: Instant,
-    shown: Option<Instant>,
 }
 
 impl Progress {
     /// A transfer of unknown length.
     #[must_use]
     pub fn new(terminal: &Terminal, what: &'static str) -> Self {
-        let terminal = terminal.clone();
-        Self { terminal, what, total: None, start: 0, done: 0, began: Instant::now(), shown: None }
+        let transfer = Transfer { what, total: None, start: 0, done: 0 };
+        Self { terminal: terminal.clone(), transfer, began: Instant::now(), shown: None }
     }
 
     /// The same of so many bytes.
     #[must_use]
     pub fn of(mut self, total: Option<u64>) -> Self {
-        self.total = total;
+        self.transfer.total = total;
         self
     }
 
     /// The same where so many bytes are there already.
     #[must_use]
     pub fn from(mut self, start: u64) -> Self {
-        (self.start, self.done) = (start, start);
+        (self.transfer.start, self.transfer.done) = (start, start);
         self
     }
 
     /// So many bytes more.
     pub fn advance(&mut self, bytes: usize) {
-        self.done += bytes as u64;
+        self.transfer.done += bytes as u64;
         if !self.terminal.terminals.error {
             return;
         }
@@ -57,7 +62,7 @@ impl Progress {
             return;
         }
         self.shown = Some(now);
-        self.terminal.waiting(&line(self.what, self.done, self.start, self.total, elapsed));
+        self.terminal.waiting(&self.transfer.line(elapsed, self.terminal.error_width()));
     }
 }
 
@@ -69,18 +74,36 @@ impl Drop for Progress {
     }
 }
 
-fn line(what: &str, done: u64, start: u64, total: Option<u64>, elapsed: Duration) -> String {
-    let speed = ((done - start) as f64 / elapsed.as_secs_f64().max(0.001)) as u64;
-    let Some(total) = total.filter(|total| *total >= done && *total > 0) else {
-        return format!("{} {what}, {}/s", size(done), size(speed));
-    };
-    let full = usize::try_from(done.saturating_mul(BAR) / total).unwrap_or_default();
-    let bar = "#".repeat(full) + &"-".repeat(BAR as usize - full);
-    let left = (total - done).checked_div(speed).map_or(String::new(), |seconds| {
-        format!(", {} left", super::duration(i64::try_from(seconds).unwrap_or(i64::MAX)))
-    });
-    let percent = done.saturating_mul(100) / total;
-    format!("[{bar}] {percent} % of {} {what}, {}/s{left}", size(total), size(speed))
+impl Transfer {
+    /// As much as fits into so many columns: a line that wraps could not be taken back.
+    fn line(&self, elapsed: Duration, columns: usize) -> String {
+        let fits = |line: &String| line.len() < columns;
+        self.lines(elapsed).into_iter().find(fits).unwrap_or_default()
+    }
+
+    /// What there is to say, and with less and less of it.
+    fn lines(&self, elapsed: Duration) -> Vec<String> {
+        let Self { what, start, done, .. } = *self;
+        let speed = ((done - start) as f64 / elapsed.as_secs_f64().max(0.001)) as u64;
+        let pace = format!("{}/s", size(speed));
+        let Some(total) = self.total.filter(|total| *total >= done && *total > 0) else {
+            return vec![format!("{} {what}, {pace}", size(done)), size(done)];
+        };
+        let full = usize::try_from(done.saturating_mul(BAR) / total).unwrap_or_default();
+        let bar = "#".repeat(full) + &"-".repeat(BAR as usize - full);
+        let left = (total - done).checked_div(speed).map_or(String::new(), |seconds| {
+            format!(", {} left", super::duration(i64::try_from(seconds).unwrap_or(i64::MAX)))
+        });
+        let percent = format!("{} %", done.saturating_mul(100) / total);
+        let share = format!("{percent} of {}", size(total));
+        vec![
+            format!("[{bar}] {share} {what}, {pace}{left}"),
+            format!("{share} {what}, {pace}{left}"),
+            format!("{share}, {pace}{left}"),
+            format!("{share}, {pace}"),
+            percent,
+        ]
+    }
 }
 
 /// A number of bytes with a unit, as disks are sold: 1 kB is 1000 bytes.
@@ -99,15 +122,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_fits_and_says_how_much_is_left() {
-        let line =
-            line("received", 600_000_000, 100_000_000, Some(1_200_000_000), Duration::from_secs(5));
-        assert_eq!(
-            line,
-            "[############------------] 50 % of 1.2 GB received, 100.0 MB/s, 6 s left"
-        );
-        assert!(line.len() < 80);
-        let line = super::line("sent", 999, 0, None, Duration::from_secs(1));
-        assert_eq!(line, "999 B sent, 999 B/s");
+    fn the_line_says_how_much_is_left_and_fits() {
+        let (start, done) = (100_000_000, 600_000_000);
+        let transfer = Transfer { what: "received", total: Some(1_200_000_000), start, done };
+        let line = |columns| transfer.line(Duration::from_secs(5), columns);
+        let whole = "[############------------] 50 % of 1.2 GB received, 100.0 MB/s, 6 s left";
+        assert_eq!(line(80), whole);
+        assert_eq!(line(60), "50 % of 1.2 GB received, 100.0 MB/s, 6 s left");
+        assert_eq!(line(40), "50 % of 1.2 GB, 100.0 MB/s, 6 s left");
+        assert_eq!(line(30), "50 % of 1.2 GB, 100.0 MB/s");
+        assert_eq!(line(10), "50 %");
+        assert_eq!(line(4), "");
+        let unknown = Transfer { what: "sent", total: None, start: 0, done: 999 };
+        assert_eq!(unknown.line(Duration::from_secs(1), 80), "999 B sent, 999 B/s");
     }
 }

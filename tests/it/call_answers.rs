@@ -4,6 +4,8 @@ use crate::recorder::Recorder;
 use crate::support::{Home, Sandbox};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 const APP: &str = "sandbox-api-key";
 
@@ -41,6 +43,31 @@ fn every_sort_of_pages_is_turned_to_the_last() {
     assert_eq!(ran.stdout, "5\n6\n");
     let ran = home.run(&[&call[..], &["--slurp", "--jq", "add"]].concat()).expect(0);
     assert_eq!(ran.stdout, "18\n");
+}
+
+#[test]
+fn an_item_is_printed_before_the_next_page_is_there() {
+    let sandbox = Sandbox::start(&[]);
+    let home = paging(&sandbox, PAGINATIONS[0]);
+    let (go_on, told) = channel();
+    let told = Mutex::new(told);
+    let server = Recorder::start(move |request| match request.target.as_str() {
+        "/1" => {
+            let kind = "application/json\r\nLink: </2>; rel=next";
+            (200, kind, "{\"items\": [\"a\", \"b\"]}".into())
+        }
+        _ => {
+            told.lock().unwrap().recv().unwrap();
+            (200, "application/json", "{\"items\": [\"c\"]}".into())
+        }
+    });
+    let url = format!("{}/1", server.url());
+    let mut child = home.command(&["call", "paging", &url, "--paginate"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!((lines.next().unwrap(), lines.next().unwrap()), ("\"a\"".into(), "\"b\"".into()));
+    go_on.send(()).unwrap();
+    assert_eq!(lines.collect::<Vec<_>>(), ["\"c\""]);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]
@@ -138,6 +165,7 @@ fn a_filter_takes_the_answer_apart() {
 fn lines_and_events_come_out_as_they_arrive() {
     for (kind, filter, first) in [
         ("text/event-stream", None, "data: {\"n\":1}\n"),
+        ("text/event-stream", Some(".n"), "1\n"),
         ("application/x-ndjson", None, "{\"n\":1}\n"),
         ("application/x-ndjson", Some(".n"), "1\n"),
     ] {
@@ -152,7 +180,7 @@ fn lines_and_events_come_out_as_they_arrive() {
         // What is not read when the connection is closed would reset it.
         let mut asked = BufReader::new(stream.try_clone().unwrap()).lines();
         asked.find(|line| line.as_ref().unwrap().is_empty());
-        let line = if kind.starts_with("text") { "data: {\"n\":1}\n" } else { "{\"n\":1}\n" };
+        let line = if kind.starts_with("text") { "data: {\"n\":1}\n\n" } else { "{\"n\":1}\n" };
         let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n");
         stream.write_all((head + line).as_bytes()).unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());

@@ -1,8 +1,9 @@
 //! `call`: what can be put into a body, and what is sent a second time.
 
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, Request, loopback};
 use crate::support::{Home, Sandbox};
 use serde_json::{Value, json};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const APP: &str = "sandbox-api-key";
@@ -74,6 +75,35 @@ fn parts_carry_texts_and_files_with_their_length() {
 }
 
 #[test]
+fn a_file_is_what_its_name_ends_on() {
+    let server = Recorder::start(|_| (200, "text/plain", String::new()));
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    for (name, kind, part) in [
+        ("a.png", "image/png", "image/png"),
+        ("a.CSV", "text/csv", "text/csv"),
+        ("a.odd", "application/json", "application/octet-stream"),
+        ("png", "application/json", "application/octet-stream"),
+    ] {
+        let file = format!("@{}", home.write(name, "x").display());
+        home.run(&["call", APP, &server.url(), "-d", &file]).expect(0);
+        let field = format!("f={file}");
+        home.run(&["call", APP, &server.url(), "--multipart", "-f", &field]).expect(0);
+        let seen = server.seen();
+        let [.., whole, parts] = seen.as_slice() else { panic!("{seen:?}") };
+        assert_eq!(whole.header("content-type"), Some(kind), "{name}");
+        assert!(parts.body.contains(&format!("\r\nContent-Type: {part}\r\n")), "{}", parts.body);
+    }
+    let call = ["call", APP, &server.url(), "-d", "@a.png", "-H", "Content-Type: text/x-mine"];
+    home.run(&call).expect(0);
+    home.run(&["call", APP, &server.url(), "-d", "@a.png", "--form"]).expect(0);
+    let seen = server.seen();
+    let [.., typed, form] = seen.as_slice() else { panic!("{seen:?}") };
+    assert_eq!(typed.header("content-type"), Some("text/x-mine"));
+    assert_eq!(form.header("content-type"), Some("application/x-www-form-urlencoded"));
+}
+
+#[test]
 fn a_path_that_git_bash_has_rewritten_is_noticed() {
     let home = Home::new();
     let ran = home.run(&["call", APP, "C:/Program Files/Git/user/repos"]).expect(2);
@@ -120,4 +150,43 @@ fn what_may_have_been_processed_is_repeated_only_where_twice_is_as_good_as_once(
     let server = Recorder::start(|_| (503, "text/plain\r\nRetry-After: 86400", String::new()));
     home.run(&["call", APP, &server.url(), "--retry", "3"]).expect(8);
     assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_post_that_nobody_answered_is_not_sent_again() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    // It is read, and no answer comes: it may have been processed.
+    let silent = Recorder::start_raw(|_| {
+        loop {
+            std::thread::park();
+        }
+    });
+    let call = ["call", APP, &silent.url(), "--timeout", "1", "--retry", "1"];
+    home.run(&[&call[..], &["-d", "{}"]].concat()).expect(6).says("did not answer in time");
+    assert_eq!(silent.seen().len(), 1);
+    home.run(&[&["call", APP, "PUT", &silent.url(), "-d", "{}"], &call[3..]].concat()).expect(6);
+    assert_eq!(silent.seen().len(), 3);
+    // A connection that breaks without an answer is the same.
+    let broken = Recorder::start_raw(|_| String::new());
+    home.run(&["call", APP, &broken.url(), "--retry", "1", "-d", "{}"]).expect(6);
+    assert_eq!(broken.seen().len(), 1);
+}
+
+#[test]
+fn a_post_that_never_left_is_sent_again() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    let address = loopback().local_addr().unwrap();
+    let url = format!("http://{address}/");
+    let mut terminal = home.on_terminal(&["call", APP, &url, "--retry", "5", "-d", "{}"]);
+    terminal.until("asked again in 1 s");
+    let listener = TcpListener::bind(address).unwrap();
+    let server = Recorder::start_over(listener, Some, |request: &Request| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n";
+        (head.to_owned() + &request.body).into_bytes()
+    });
+    assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
+    assert_eq!(server.seen().len(), 1);
+    assert_eq!(terminal.screen().trim(), "{}");
 }

@@ -134,6 +134,34 @@ fn bash_completes_commands_apps_and_accounts() {
     assert_eq!(bash(&home, &["call", "sandbox-api-key", "pa"]), ["PATCH"]);
 }
 
+#[test]
+fn settings_are_offered_with_what_fits_them() {
+    let home = Home::new();
+    let set = |words: &[&str]| bash(&home, &[&["config", "set"], words].concat());
+    assert_eq!(set(&["call.t"]), ["call.timeout"]);
+    assert_eq!(set(&["sto"]), ["store"]);
+    assert_eq!(set(&["store", ""])[..3], ["keyring", "file", "env"]);
+    assert_eq!(set(&["ascii", "t"]), ["true"]);
+    assert_eq!(set(&["color", "a"]), ["auto", "always"]);
+    assert_eq!(set(&["token.min-validity", "6"]), ["60"]);
+    assert_eq!(set(&["browser", "f"]), [""]);
+    home.run(&["config", "set", "call.timeout", "90"]).expect(0);
+    // What is not set cannot be unset.
+    assert_eq!(bash(&home, &["config", "unset", "call."]), ["call.timeout"]);
+    assert_eq!(bash(&home, &["config", "unset", "sto"]), [""]);
+}
+
+#[test]
+fn the_manual_is_offered_for_every_command_and_those_beneath() {
+    let home = Home::new();
+    let man = |words: &[&str]| bash(&home, &[&["man"], words].concat());
+    assert_eq!(man(&["con"]), ["connect", "config"]);
+    assert_eq!(man(&["client"]), ["client"]);
+    assert_eq!(man(&["client", "s"]), ["set", "show"]);
+    assert_eq!(man(&["client", "set", "z"]), [""]);
+    assert_eq!(man(&["nothing", "s"]), [""]);
+}
+
 /// A definition with everything that can be completed.
 const DEFINITION: &str = r#"
 title: Everything
@@ -153,6 +181,7 @@ authorizations:
     user_info_endpoint: null # it has none
     fields:
       region: {label: Region, options: {eu-west: Europe, us: America}}
+    environment: {EVERYTHING_KEY: token, EVERYTHING_REGION: region}
     request:
       headers: {Authorization: "Bearer {{api_key}}"}
 "#;
@@ -175,6 +204,9 @@ fn what_the_definition_says_of_the_app_on_the_line_is_offered() {
     assert_eq!(ask(&["--scope", "repo:"]), ["status"]);
     assert_eq!(ask(&["--scope", "https://example.com/a"]), ["//example.com/auth/mail"]);
     assert_eq!(ask(&["--auth", "key", "--scope", ""]), [""]);
+    let exec = |word: &str| bash(&home, &["exec", "everything", "--env", word]);
+    assert_eq!(exec("E"), ["EVERYTHING_KEY=token", "EVERYTHING_REGION=region"]);
+    assert_eq!(exec("MY_NAME=re"), ["region"]);
 }
 
 #[test]
@@ -188,6 +220,8 @@ fn files_are_offered_where_files_belong() {
     assert_eq!(bash(&home, &["call", "x", "-d", "@bo"]), ["@body.json"]);
     assert_eq!(bash(&home, &["call", "x", "-o", "bo"]), ["body.json"]);
     assert_eq!(bash(&home, &["connect", "--tls-key", "mi"]), ["mine.yaml"]);
+    assert_eq!(bash(&home, &["test", "--report", "j"]), ["json=", "junit="]);
+    assert_eq!(bash(&home, &["test", "--report", "json=bo"]), ["body.json"]);
 }
 
 /// The real line editor, with its own idea of where words begin.

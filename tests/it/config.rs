@@ -62,6 +62,14 @@ fn the_default_of_a_flag_can_be_set_for_all_commands_and_for_one() {
 }
 
 #[test]
+fn what_is_set_for_all_commands_holds_for_those_beneath_another() {
+    let home = home();
+    home.write("home/config.yaml", "timeout: 7\nno-browser: true\n");
+    let help = home.run(&["client", "set", "--help"]).expect(0).stdout;
+    assert!(help.contains("[default: 7]") && help.contains("[default: true]"), "{help}");
+}
+
+#[test]
 fn a_switch_that_is_set_can_be_turned_off_for_once() {
     let home = Home::new().set("TIELINE_STORE", "").set("LANG", "C.UTF-8");
     home.run(&["config", "set", "ascii", "true"]).expect(0);
@@ -127,7 +135,7 @@ fn the_editor_is_the_persons_own() {
     let home = home.set("LINE", "timeout: long");
     home.run(&["config", "edit"]).expect(2).says("is no whole number, which `timeout` has to be");
     let home = home.set("EDITOR", "/nowhere/vi");
-    home.run(&["config", "edit"]).expect(1).says("`/nowhere/vi` cannot be run");
+    home.run(&["config", "edit"]).expect(1).says("`/nowhere/vi` cannot be started");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::{Home, Page, Ran, Sandbox, browse, request};
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr};
+use std::process::{Child, ChildStderr, Stdio};
 
 const APP: &str = "sandbox-oauth2";
 
@@ -127,4 +127,88 @@ fn a_redirect_that_does_not_come_cannot_be_waited_for() {
         ran.says("no redirect that could be waited for").says("without `--start`");
     }
     home.run(&["connect", APP, "--start", "--device"]).expect(2).says("cannot be used with");
+}
+
+#[test]
+fn another_device_agrees_with_a_code() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let ran = home.run(&["connect", APP, "--auth", "device", "--no-browser"]).expect(0);
+    let ran = ran.says("enter the code").says("/device\n").says("as ada@sandbox.test");
+    assert!(!ran.stderr.contains('\u{2588}'), "no QR code away from a terminal: {}", ran.stderr);
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+    sandbox.expire();
+    home.run(&["call", APP, "/userinfo"]).expect(0);
+    assert_eq!(sandbox.state()["refreshes"], 1);
+}
+
+#[test]
+fn on_a_terminal_the_address_is_a_qr_code_too() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let arguments = ["connect", APP, "--auth", "device", "--no-browser"];
+    let mut terminal = home.on_terminal(&arguments);
+    // White on black, whatever the terminal's colors.
+    terminal.until("[97;40m");
+    terminal.until("Connected");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_device_that_is_denied_or_too_late_is_told() {
+    for (misbehaviour, code) in
+        [("device-denied", "access_denied"), ("device-expired", "expired_token")]
+    {
+        let sandbox = Sandbox::start(&["--misbehave", misbehaviour]);
+        let home = sandbox.home();
+        let ran = home.run(&["connect", APP, "--auth", "device", "--no-browser"]).expect(5);
+        ran.says(code);
+        assert_eq!(home.kept(), 0);
+    }
+}
+
+#[test]
+fn over_ssh_the_grant_for_other_devices_is_taken_where_there_is_one() {
+    let sandbox = Sandbox::start(&[]);
+    let yaml = format!(
+        r#"title: Both
+base_url: {server}
+client: {{ id: practice-public }}
+authorizations:
+  oauth:
+    type: oauth2
+    grant: [authorization_code, device_code]
+    issuer: {server}
+    redirect_uri: http://127.0.0.1/callback
+    port: any
+    scopes: [profile, email]
+"#,
+        server = sandbox.url
+    );
+    let far = sandbox.home().set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
+    far.define("both", &yaml);
+    far.run(&["connect", "both"]).expect(0).says("enter the code").says("as ada@sandbox.test");
+    let near = sandbox.home();
+    near.define("both", &yaml);
+    near.connect(&["both"]).expect(0).says("as ada@sandbox.test");
+    near.run(&["connect", "both", "--device", "--no-browser"]).expect(0).says("enter the code");
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_a_device() {
+    let sandbox = Sandbox::start(&["--consent"]);
+    let home = sandbox.home();
+    let arguments = ["connect", APP, "--auth", "device", "--no-browser"];
+    let mut command = home.command(&arguments);
+    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
+    let mut said = String::new();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    while !said.contains("/device") {
+        std::io::BufRead::read_line(&mut stderr, &mut said).unwrap();
+    }
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("sh").args(["-c", "kill -INT \"$0\"", &pid]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(home.kept(), 0);
 }

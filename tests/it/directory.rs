@@ -1,6 +1,7 @@
 //! `.tieline.yaml`: which account a directory means, and that nobody follows one unasked.
 
 use crate::support::{Home, Ran, Sandbox};
+use serde_json::json;
 use std::path::Path;
 
 const APP: &str = "sandbox-api-key";
@@ -72,6 +73,41 @@ fn what_is_named_by_hand_goes_before_it_and_the_default_after_it() {
     ran.expect(0).says("sandbox-api-key/private, named on the command line");
     let home = home.set("TIELINE_SANDBOX_API_KEY_ACCOUNT", "private");
     assert_eq!(picked(&home, "repository"), "sandbox-api-key/private, named in the environment");
+}
+
+#[test]
+fn show_and_the_list_say_what_it_chooses() {
+    let (_sandbox, home) = home();
+    names(&home, "work");
+    let (work, private) = ("sandbox-api-key/work", "sandbox-api-key/private");
+    let run = |arguments: &[&str]| run_in(&home, "repository", arguments).expect(0);
+    let show = |account| run(&["accounts", "show", account]);
+    let of_list = |at: usize| run(&["accounts", "--json"]).json()["accounts"][at].clone();
+    run(&["accounts", "default", private]);
+    let yet = show(private).prints("names sandbox-api-key/work and is not followed yet");
+    assert_eq!(yet.stderr, "");
+    assert_eq!(of_list(1)["directory"]["followed"], false);
+    assert!(run(&["accounts"]).stdout.contains("sandbox-api-key/private *"));
+
+    trust(&home).expect(0);
+    show(work).prints("`sandbox-api-key` means this account here, says `/");
+    show(private).prints("`sandbox-api-key` means sandbox-api-key/work here, says `/");
+    let chosen = show(APP).prints("because it is named in .tieline.yaml");
+    assert!(!chosen.stdout.contains("directory"), "{}", chosen.stdout);
+    let table = run(&["accounts"]).stdout;
+    assert!(table.contains("sandbox-api-key/work *"), "{table}");
+    assert!(!table.contains("sandbox-api-key/private *"), "{table}");
+    let told = run(&["accounts", "show", private, "--json"]).json();
+    assert_eq!(told["default"], true);
+    assert_eq!(told["directory"]["account"], work);
+    assert_eq!(told["directory"]["followed"], true);
+    run(&["accounts", "default", private]).says("is followed here, and goes before the default");
+    // Elsewhere nothing of it holds.
+    assert_eq!(home.run(&["accounts", "--json"]).json()["accounts"][1]["directory"], json!(null));
+    home.run(&["accounts"]).expect(0).prints("sandbox-api-key/private *");
+
+    run(&["config", "trust", "--undo"]);
+    assert!(!show(work).stdout.contains("directory"));
 }
 
 #[test]

@@ -126,6 +126,12 @@ fn what_is_set_wrong_is_told() {
     let home = Home::new().set("HTTPS_PROXY", "http://user:hunter2@proxy.test:3128");
     let (_, told) = verdict(&home, &["--offline"], 0, "proxy");
     assert_eq!(told, "http://proxy.test:3128, by HTTPS_PROXY");
+    let home = home.set("http_proxy", "socks5://near.test");
+    let (_, told) = verdict(&home, &["--offline"], 0, "proxy");
+    assert_eq!(told, "http://proxy.test:3128, by HTTPS_PROXY; socks5://near.test, by http_proxy");
+    let home = home.set("https_proxy", "ftp://user:hunter2@proxy.test");
+    let (_, told) = verdict(&home, &["--offline"], 6, "proxy");
+    assert!(told.starts_with("`https_proxy` names no proxy"), "{told}");
     let home = Home::new();
     home.define("broken", "title: [");
     let (how, told) = verdict(&home, &["--offline"], 4, "definitions");

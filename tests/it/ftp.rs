@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tieline::definition::hosts::{HostError, Hosts};
 use tieline::ftp::{Ftp, FtpError, Verb};
-use tieline::http::Client;
+use tieline::http::{Client, Network};
 use tieline::secret::Secret;
 use url::Url;
 
@@ -53,7 +53,7 @@ async fn log_in<'a>(url: &'a Url, password: &str, http: &'a Client) -> Result<Ft
 }
 
 async fn refused(url: &Url, password: &str) -> FtpError {
-    log_in(url, password, &Client::new(PATIENCE)).await.err().unwrap()
+    log_in(url, password, &Client::new(PATIENCE, Network::default())).await.err().unwrap()
 }
 
 impl Drop for Server {
@@ -69,7 +69,7 @@ fn large() -> Vec<u8> {
 
 /// Everything that a session can do.
 async fn use_it(url: &Url) {
-    let http = Client::new(PATIENCE);
+    let http = Client::new(PATIENCE, Network::default());
     let mut ftp = log_in(url, "practice-password", &http).await.unwrap();
     assert_eq!(ftp.working_directory().await.unwrap(), "/");
     let list = text(&mut ftp, Verb::List, None).await.unwrap();
@@ -133,7 +133,7 @@ async fn the_data_comes_over_ipv6_too() {
 async fn a_folder_in_the_address_is_where_one_begins() {
     let home = Home::new();
     let Some(server) = Server::start(&home, &[]) else { return };
-    let http = Client::new(PATIENCE);
+    let http = Client::new(PATIENCE, Network::default());
     let url = server.url("ftp").join("sub").unwrap();
     let mut ftp = log_in(&url, "practice-password", &http).await.unwrap();
     assert_eq!(ftp.working_directory().await.unwrap(), "/sub");
@@ -146,7 +146,7 @@ async fn a_password_goes_nowhere_in_the_clear_and_to_no_other_host() {
     let hosts = Hosts::new(["ftp.example".to_owned()]);
     let log_in = async |url: &str| {
         let url = Url::parse(url).unwrap();
-        let http = Client::new(PATIENCE);
+        let http = Client::new(PATIENCE, Network::default());
         Ftp::log_in(&url, "ada", &Secret::from("canary"), &hosts, &http).await.err().unwrap()
     };
     let clear = log_in("ftp://ftp.example/").await;
@@ -173,7 +173,7 @@ fn scripted(replies: &'static [&str]) -> Url {
 #[tokio::test]
 async fn what_a_server_says_is_shown_without_the_password() {
     let url = scripted(&["220 hi\r\n", "331 go on\r\n", "530 \x1b[2Jno: canary-password\r\n"]);
-    let http = Client::new(PATIENCE);
+    let http = Client::new(PATIENCE, Network::default());
     http.learn("password", &Secret::from("canary-password"));
     let error = log_in(&url, "canary-password", &http).await.err().unwrap();
     let told = "the server does not know this user name and password: 530 [2Jno: [password #";
@@ -195,7 +195,7 @@ async fn what_is_no_ftp_server_is_told() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("ftp://127.0.0.1:{}/", listener.local_addr().unwrap().port());
     let url = Url::parse(&url).unwrap();
-    let quick = Client::new(Duration::from_millis(200));
+    let quick = Client::new(Duration::from_millis(200), Network::default());
     let error = log_in(&url, "canary", &quick).await.err().unwrap();
     assert!(matches!(error, FtpError::TimedOut(_)), "{error}");
     drop(listener);

@@ -2,8 +2,6 @@
 //! practice provider.
 
 use crate::support::{Home, Ran, Sandbox, query, request};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 const APP: &str = "sandbox-oauth2";
 
@@ -94,7 +92,7 @@ fn a_token_is_exchanged_for_another() {
     let home = sandbox.home();
     let body = "grant_type=password&client_id=practice&client_secret=practice-secret\
                 &username=ada&password=practice-password&scope=profile";
-    let answer = form(&sandbox, "/token", body);
+    let answer = sandbox.post_form("/token", body);
     home.write("token.txt", answer["access_token"].as_str().unwrap());
     connect(&home, "exchange", &["-f", "subject_token=@token.txt"]).expect(0);
     home.run(&["call", APP, "/api"]).expect(0);
@@ -203,84 +201,6 @@ authorizations:
 }
 
 #[test]
-fn another_device_agrees_with_a_code() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    let ran = home.run(&["connect", APP, "--auth", "device", "--no-browser"]).expect(0);
-    let ran = ran.says("enter the code").says("/device\n").says("as ada@sandbox.test");
-    assert!(!ran.stderr.contains('\u{2588}'), "no QR code away from a terminal: {}", ran.stderr);
-    home.run(&["call", APP, "/userinfo"]).expect(0);
-    sandbox.expire();
-    home.run(&["call", APP, "/userinfo"]).expect(0);
-    assert_eq!(sandbox.state()["refreshes"], 1);
-}
-
-#[test]
-fn on_a_terminal_the_address_is_a_qr_code_too() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    let arguments = ["connect", APP, "--auth", "device", "--no-browser"];
-    let mut terminal = home.on_terminal(&arguments);
-    // White on black, whatever the terminal's colors.
-    terminal.until("[97;40m");
-    terminal.until("Connected");
-    assert_eq!(terminal.ends(), 0);
-}
-
-#[test]
-fn a_device_that_is_denied_or_too_late_is_told() {
-    for (misbehaviour, code) in
-        [("device-denied", "access_denied"), ("device-expired", "expired_token")]
-    {
-        let sandbox = Sandbox::start(&["--misbehave", misbehaviour]);
-        let home = sandbox.home();
-        let ran = home.run(&["connect", APP, "--auth", "device", "--no-browser"]).expect(5);
-        ran.says(code);
-        assert_eq!(home.kept(), 0);
-    }
-}
-
-#[test]
-fn over_ssh_the_grant_for_other_devices_is_taken_where_there_is_one() {
-    let sandbox = Sandbox::start(&[]);
-    let yaml = format!(
-        r#"title: Both
-base_url: {server}
-client: {{ id: practice-public }}
-authorizations:
-  oauth:
-    type: oauth2
-    grant: [authorization_code, device_code]
-    issuer: {server}
-    redirect_uri: http://127.0.0.1/callback
-    port: any
-    scopes: [profile, email]
-"#,
-        server = sandbox.url
-    );
-    let far = sandbox.home().set("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22");
-    far.define("both", &yaml);
-    far.run(&["connect", "both"]).expect(0).says("enter the code").says("as ada@sandbox.test");
-    let near = sandbox.home();
-    near.define("both", &yaml);
-    near.connect(&["both"]).expect(0).says("as ada@sandbox.test");
-    near.run(&["connect", "both", "--device", "--no-browser"]).expect(0).says("enter the code");
-}
-
-#[test]
-fn an_issuer_is_enough_and_its_id_token_is_checked() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    let ran = home.connect(&[APP, "--auth", "openid", "-v"]).expect(0);
-    let ran = ran.says("the ID token is signed by the provider, for this client and this request");
-    assert!(ran.stderr.contains("discovery: GET"), "{}", ran.stderr);
-    sandbox.expire();
-    let ran = home.run(&["call", APP, "/userinfo", "-v"]).expect(0);
-    assert!(!ran.stderr.contains("discovery"), "what is known is not asked again: {}", ran.stderr);
-    home.run(&["disconnect", APP]).expect(0).says("revoked at the provider");
-}
-
-#[test]
 fn an_id_token_that_breaks_a_rule_connects_nobody() {
     for (misbehaviour, rule) in [
         ("id-token-signature", "RFC 7515"),
@@ -349,123 +269,6 @@ fn a_pushed_request_that_is_over_is_told() {
     let home = sandbox.home();
     let ran = home.connect(&[APP, "--auth", "bound"]).expect(5).says("invalid_request");
     assert!(ran.page.contains("was not connected"), "{}", ran.page);
-    assert_eq!(home.kept(), 0);
-}
-
-#[test]
-fn metadata_of_another_issuer_is_not_believed() {
-    let sandbox = Sandbox::start(&["--misbehave", "metadata-issuer"]);
-    let home = sandbox.home();
-    let ran = home.run(&["connect", APP, "--auth", "openid", "--no-browser"]).expect(5);
-    ran.says("RFC 8414 section 3.3");
-}
-
-#[test]
-fn openid_connects_own_address_of_the_metadata_works_too() {
-    let sandbox = Sandbox::start(&["--misbehave", "no-oauth-metadata"]);
-    sandbox.home().connect(&[APP, "--auth", "openid"]).expect(0);
-}
-
-#[test]
-fn an_address_of_an_issuer_becomes_an_app_with_a_client_of_its_own() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    let ran = home.connect(&[&sandbox.url]).expect(0).says("as ada@sandbox.test");
-    let ran = ran.says("gave this computer the client").says("Wrote what");
-    let name = sandbox.url.trim_start_matches("http://").replace(['.', ':'], "-");
-    home.run(&["call", &name, "/userinfo"]).expect(0);
-    home.run(&["lint", &format!("home/apps/{name}.yaml")]).expect(0);
-    drop(ran);
-    let again = home.connect(&[&sandbox.url]).expect(0);
-    assert!(!again.stderr.contains("gave this computer"), "{}", again.stderr);
-    assert_eq!(sandbox.state()["requests"]["/register"], 1);
-}
-
-#[test]
-fn an_address_of_an_api_leads_to_whoever_gives_tokens_for_it() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    let address = format!("{}/mcp", sandbox.url);
-    let mut waiting = home.start_connect(&[&address]);
-    assert_eq!(query(&waiting.url)["resource"], address);
-    waiting.browse_and_finish().expect(0).says("-mcp /mcp\n");
-    let name = address.trim_start_matches("http://").replace(['.', ':', '/'], "-");
-    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#;
-    home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0).prints("\"jsonrpc\"");
-    sandbox.expire();
-    home.run(&["call", &name, "POST", "/mcp", "-d", ping]).expect(0);
-}
-
-#[test]
-fn a_port_that_is_taken_keeps_no_address_from_being_connected() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    // Another test may have it, and lets it go soon.
-    let end = Instant::now() + Duration::from_secs(60);
-    let held = loop {
-        match std::net::TcpListener::bind("127.0.0.1:8917") {
-            Ok(listener) => break listener,
-            Err(error) => {
-                assert!(Instant::now() < end, "{error}");
-                std::thread::yield_now();
-            }
-        }
-    };
-    let mut waiting = home.start_connect(&[&sandbox.url]);
-    assert_ne!(waiting.redirect_uri(), "http://127.0.0.1:8917/callback");
-    waiting.browse_and_finish().expect(0).says("as ada@sandbox.test");
-    drop(held);
-}
-
-#[test]
-fn metadata_of_another_resource_is_not_believed() {
-    let sandbox = Sandbox::start(&["--misbehave", "metadata-resource"]);
-    let home = sandbox.home();
-    let ran = home.run(&["connect", &format!("{}/mcp", sandbox.url), "--no-browser"]).expect(5);
-    ran.says("RFC 9728 section 3.3");
-    assert!(!home.path().join("home/apps").exists(), "nothing is written");
-}
-
-#[test]
-fn an_address_where_nothing_is_said_is_told() {
-    let sandbox = Sandbox::start(&[]);
-    let home = sandbox.home();
-    let ran = home.run(&["connect", &format!("{}/userinfo", sandbox.url), "--no-browser"]);
-    ran.expect(5).says("does not say how it is authorized");
-    home.run(&["connect", "https://u:p@example.com/", "--no-browser"]).expect(2);
-    let ran = home.run(&["connect", "http://192.0.2.1/x", "--no-browser"]).expect(2);
-    ran.says("over https only").says("tieline connect https://192.0.2.1/x");
-    let ran = home.run(&["connect", "ftp://example.com", "--no-browser"]).expect(2);
-    ran.says("no address of an app");
-    let tls = sandbox.url.replace("http:", "https:");
-    home.run(&["connect", &tls, "--no-browser"]).expect(6).says("does not speak TLS");
-    assert!(!home.path().join("home/apps").exists(), "nothing is written");
-}
-
-/// A form to the sandbox, and its JSON answer.
-pub(crate) fn form(sandbox: &Sandbox, path: &str, body: &str) -> serde_json::Value {
-    let kind = [("content-type", "application/x-www-form-urlencoded")];
-    let url = format!("{}{path}", sandbox.url);
-    let answer = crate::support::request_with("POST", &url, &kind, body);
-    serde_json::from_str(&answer.body).unwrap()
-}
-
-#[test]
-fn ctrl_c_ends_the_wait_for_a_device() {
-    let sandbox = Sandbox::start(&["--consent"]);
-    let home = sandbox.home();
-    let arguments = ["connect", APP, "--auth", "device", "--no-browser"];
-    let mut command = home.command(&arguments);
-    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
-    let mut said = String::new();
-    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
-    while !said.contains("/device") {
-        std::io::BufRead::read_line(&mut stderr, &mut said).unwrap();
-    }
-    let pid = child.id().to_string();
-    let sent = std::process::Command::new("sh").args(["-c", "kill -INT \"$0\"", &pid]).status();
-    assert!(sent.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(home.kept(), 0);
 }
 

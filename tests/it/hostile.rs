@@ -226,22 +226,52 @@ errors:
   odd: { meaning: Odd, hint: Hint }
 "#;
 
+/// What steers a terminal, as YAML writes it.
+const STEERING: [&str; 6] = ["\\e[5m", "\\u202e", "\\u009b5m", "\\0", "\u{202e}", "\u{200b}"];
+
+/// The menus with something that steers behind each text in turn.
+fn steering_definitions() -> Vec<String> {
+    let words = ["Steer", "Server", "Region", "Help", "Europe", "read", "main", "Odd", "Hint"];
+    let texts = words.iter().flat_map(|word| STEERING.map(|what| (word, what)));
+    texts
+        .map(|(word, what)| {
+            let yaml = MENUS.replacen(word, &format!("\"{word}{what}\""), 1);
+            assert_ne!(yaml, MENUS);
+            yaml
+        })
+        .collect()
+}
+
+/// Every definition in one process of each command; only `connect` takes one app.
 #[test]
 fn no_text_of_a_definition_steers_the_terminal() {
     let home = Home::new();
-    for word in ["Steer", "Server", "Region", "Help", "Europe", "read", "main", "Odd", "Hint"] {
-        for steering in ["\\e[5m", "\\u202e", "\\u009b5m", "\\0", "\u{202e}", "\u{200b}"] {
-            let steered = format!("\"{word}{steering}\"");
-            let yaml = MENUS.replacen(word, &steered, 1);
-            assert_ne!(yaml, MENUS);
-            let path = home.write("home/apps/steer.yaml", &yaml).display().to_string();
-            let ran = home.run(&["lint", &path]).expect(4).prints("hidden-character");
-            steers_nothing(&ran.stdout);
-            for command in [&["connect", "steer"][..], &["apps"], &["test", &path]] {
-                let ran = home.run(command);
-                steers_nothing(&(ran.stderr + &ran.stdout));
-            }
-        }
+    let all = steering_definitions();
+    let names: Vec<String> = (0..all.len()).map(|at| format!("steer-{at}")).collect();
+    for (name, yaml) in names.iter().zip(&all) {
+        home.define(name, yaml);
+    }
+    let found = home.run(&["lint", "--format", "json"]).expect(4).json();
+    let found = found["findings"].as_array().unwrap();
+    for name in &names {
+        let is_found = |finding: &serde_json::Value| {
+            finding["rule"] == "hidden-character"
+                && finding["file"].as_str().unwrap().ends_with(&format!("/{name}.yaml"))
+        };
+        assert!(found.iter().any(is_found), "{name}");
+    }
+    let paths = names.iter().map(|name| format!("home/apps/{name}.yaml"));
+    let paths: Vec<String> =
+        paths.map(|path| home.path().join(path).display().to_string()).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let tests = [&["test"][..], &paths].concat();
+    // One of each word, and with them one of each that steers.
+    let one_each = names.chunks(STEERING.len()).enumerate();
+    let one_each = one_each.map(|(at, names)| names[at % names.len()].as_str());
+    let connects = one_each.map(|name| vec!["connect", name]);
+    for command in [vec!["lint"], vec!["apps"], tests].into_iter().chain(connects) {
+        let ran = home.run(&command);
+        steers_nothing(&(ran.stderr + &ran.stdout));
     }
 }
 
@@ -287,10 +317,13 @@ fn a_lookups_menu_takes_the_second_row_and_no_answer_steers_the_terminal() {
     let mut terminal = home.on_terminal(&["connect", "steer", "--no-browser"]);
     terminal.until("America").press("\r");
     let url = terminal.address("/authorize?");
-    browse(&url);
+    // The page tells the end, so it waits for the choice.
+    let browser = std::thread::spawn(move || browse(&url));
     // The second row of the lookup's menu.
     terminal.until("Row").until("two").press("\u{1b}[B").press("\r");
     assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
+    let page = browser.join().unwrap();
+    steers_nothing(&page.body);
     steers_nothing(&terminal.seen);
     let kept = home.run(&["accounts", "--json"]).expect(0).json();
     assert_eq!(kept["accounts"][0]["extras"]["row"], "r\u{1b}[5m2", "{kept}");

@@ -54,6 +54,13 @@ fn nothing_to_compare_and_nobody_there_are_said() {
     let path = path.to_str().unwrap();
     home.run(&["lint", "--online", path]).expect(0).says("writes out no issuer");
 
+    // Of several, how many is enough.
+    home.write("folder/a.yaml", &std::fs::read_to_string(path).unwrap());
+    home.write("folder/b.yaml", &std::fs::read_to_string(path).unwrap());
+    let several = home.run(&["lint", "--online", "folder"]).expect(0);
+    assert_eq!(several.stderr, "2 of 2 definitions were not compared: no issuer\n");
+    home.run(&["lint", "--online", "folder", "-v"]).expect(0).says("b writes out no issuer");
+
     // A port that nobody listens at any more.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -61,4 +68,12 @@ fn nothing_to_compare_and_nobody_there_are_said() {
     home.write("a.yaml", &definition(&issuer, "    pkce: none\n"));
     let ran = home.run(&["lint", "--online", path]).expect(6).says("does not say what it offers");
     ran.prints("warning[pkce-off]");
+
+    // The others are compared all the same.
+    let sandbox = Sandbox::start(&[]);
+    std::fs::copy(path, home.path().join("folder/a.yaml")).unwrap();
+    let scope = definition(&sandbox.url, "    scopes: [nonsense]\n");
+    home.write("folder/b.yaml", &scope);
+    let ran = home.run(&["lint", "--online", "folder"]).expect(6);
+    ran.says("does not say what it offers").prints("does not list the scope `nonsense`");
 }

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and says what it skipped"
 )]
 
+mod certificates;
 mod recorder;
 mod spelling;
 mod stand_in;
@@ -20,6 +21,8 @@ mod call_answers;
 mod call_bodies;
 mod call_files;
 mod call_look;
+mod call_network;
+mod call_terminal;
 mod canary;
 mod checklists;
 mod client;
@@ -28,7 +31,9 @@ mod config;
 mod connect;
 mod devices;
 mod directory;
+mod discovery;
 mod doctor;
+mod exec_environment;
 mod executed;
 mod explanations;
 mod fields;

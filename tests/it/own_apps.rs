@@ -196,7 +196,7 @@ fn edit_copies_what_is_embedded_and_checks_what_was_written() {
     let home = home.set("VISUAL", format!("/bin/sh {}", script.display()));
     home.run(&["apps", "edit", "github"]).expect(4).says("did you mean `title`?");
     let home = home.set("VISUAL", "/nowhere/editor");
-    home.run(&["apps", "edit", "github"]).expect(1).says("cannot be run");
+    home.run(&["apps", "edit", "github"]).expect(1).says("cannot be started");
 }
 
 #[test]
@@ -212,4 +212,13 @@ fn on_a_terminal_one_edits_again_until_it_is_right() {
     terminal.until("Edit it again?").press("y");
     terminal.until("no findings");
     assert_eq!(terminal.ends(), 0, "{}", terminal.seen);
+}
+
+#[test]
+fn a_wrong_definition_is_named_in_the_advice_as_it_was_given() {
+    let home = Home::new();
+    home.write("wrong.yaml", "titel: A\n");
+    home.run(&["connect", "./wrong.yaml"]).expect(4).says("run `tieline lint ./wrong.yaml`");
+    home.define("mine", "titel: A\n");
+    home.run(&["connect", "mine"]).expect(4).says("run `tieline lint mine`");
 }

@@ -116,9 +116,9 @@ fn a_network_that_fails_costs_nothing() {
     let home = sandbox.home();
     let right = ends_on(&start(&home, &[]));
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let proxied = home.set("HTTP_PROXY", format!("http://{closed}")).set("NO_PROXY", "");
+    let proxied = home.set("http_proxy", format!("http://{closed}"));
     finish(&proxied, &right).expect(6);
-    let home = proxied.set("HTTP_PROXY", "");
+    let home = proxied.set("http_proxy", "");
     finish(&home, &right).expect(0);
 }
 

@@ -1,8 +1,9 @@
 //! A server of a test's own that notes every request and answers as the test says, and what else
 //! several tests need: a look through all files, a small random number generator.
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -37,6 +38,11 @@ impl Request {
 /// Status, content type and body of an answer; a status in the 300s has a location as its body.
 pub(crate) type Answer = (u16, &'static str, String);
 
+/// A listener on a port of its own.
+pub(crate) fn loopback() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").unwrap()
+}
+
 /// A server that notes every request.
 pub(crate) struct Recorder {
     /// `127.0.0.1:PORT`
@@ -62,18 +68,40 @@ impl Recorder {
 
     /// The same whose answers are given to the letter.
     pub(crate) fn start_raw(answer: impl Fn(&Request) -> String + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_over(loopback(), Some, move |request| answer(request).into_bytes())
+    }
+
+    /// The same over TLS.
+    pub(crate) fn start_tls(
+        config: Arc<ServerConfig>,
+        answer: impl Fn(&Request) -> String + Send + Sync + 'static,
+    ) -> Self {
+        let secure = move |stream| {
+            let connection = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(StreamOwned::new(connection, stream))
+        };
+        Self::start_over(loopback(), secure, move |request| answer(request).into_bytes())
+    }
+
+    /// The same whose answers are bytes, over whatever a connection is made into.
+    pub(crate) fn start_over<S: Read + Write>(
+        listener: TcpListener,
+        secure: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
+        answer: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
         let authority = listener.local_addr().unwrap().to_string();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (noted, answer) = (Arc::clone(&seen), Arc::new(answer));
+        let (noted, both) = (Arc::clone(&seen), Arc::new((secure, answer)));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (noted, answer) = (Arc::clone(&noted), Arc::clone(&answer));
+                let (noted, both) = (Arc::clone(&noted), Arc::clone(&both));
                 std::thread::spawn(move || {
+                    let (secure, answer) = &*both;
+                    let Some(stream) = secure(stream) else { return };
                     let mut reader = BufReader::new(stream);
                     let Some(request) = read(&mut reader) else { return };
                     noted.lock().unwrap().push(request.clone());
-                    let _ = reader.get_mut().write_all(answer(&request).as_bytes());
+                    let _ = reader.get_mut().write_all(&answer(&request));
                 });
             }
         });
@@ -107,8 +135,29 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
     let length: usize = request.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
+    // What is not read when the connection is closed would reset it.
+    if request.header("transfer-encoding").is_some() {
+        body = read_chunks(reader)?;
+    }
     request.body = String::from_utf8_lossy(&body).into_owned();
     Some(request)
+}
+
+/// RFC 9112 section 7.1.
+fn read_chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let length = usize::from_str_radix(line.trim_end(), 16).ok()?;
+        // Behind each chunk, and the last one of none, stands a line break.
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(&chunk[..length]);
+    }
 }
 
 /// Every file beneath a folder; what vanishes meanwhile is passed over.

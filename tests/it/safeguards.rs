@@ -1,8 +1,7 @@
 //! What protects an authorization whatever the provider does.
 
+use crate::certificates::{Certificates, pem};
 use crate::support::{Home, Sandbox, query};
-use base64::Engine;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
@@ -32,34 +31,6 @@ fn every_request_is_new_and_carries_an_s256_challenge() {
     assert_ne!(asked[0]["code_challenge"], asked[1]["code_challenge"]);
     assert!(!asked[0].contains_key("nonce"), "only OpenID Connect has one");
     assert_ne!(asked[2]["nonce"], asked[3]["nonce"]);
-}
-
-/// An authority, and a certificate of it with its key, in PEM.
-struct Certificates {
-    authority: CertifiedIssuer<'static, KeyPair>,
-}
-
-impl Certificates {
-    fn new() -> Self {
-        let mut parameters = CertificateParams::new(Vec::<String>::new()).unwrap();
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        Self { authority: CertifiedIssuer::self_signed(parameters, key).unwrap() }
-    }
-
-    fn issue(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
-        let key = KeyPair::generate().unwrap();
-        let parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        (parameters.signed_by(&key, &self.authority).unwrap(), key)
-    }
-}
-
-/// RFC 7468.
-fn pem(label: &str, der: &[u8]) -> String {
-    let text = base64::engine::general_purpose::STANDARD.encode(der);
-    let lines: Vec<&str> =
-        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// A server that speaks TLS only with clients that show a certificate of the authority. It answers
@@ -128,7 +99,7 @@ fn a_client_shows_its_certificate() {
     let certificates = Certificates::new();
     let (port, answered) = server(&certificates, 2);
     let home = Home::new();
-    let authority = home.write("authority.pem", &pem("CERTIFICATE", certificates.authority.der()));
+    let authority = home.write("authority.pem", &certificates.authority_pem());
     let home = home.set("SSL_CERT_FILE", authority.display().to_string());
     let (certificate, key) = certificates.issue("practice-client");
     home.write("client.pem", &pem("CERTIFICATE", certificate.der()));

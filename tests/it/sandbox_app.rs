@@ -33,7 +33,10 @@ fn start(home: Home, arguments: &[&str]) -> (Running, Home) {
 
 #[test]
 fn what_is_printed_leads_to_the_app() {
-    let (mut server, home) = start(Home::new(), &["github", "--auth", "token"]);
+    // Whatever else is set in that shell.
+    let home = Home::new().set("HTTPS_PROXY", "http://127.0.0.1:9").set("NO_PROXY", "*");
+    let home = home.set("SSL_CERT_FILE", "/no/such/file");
+    let (mut server, home) = start(home, &["github", "--auth", "token"]);
     home.run(&["connect", "github", "--auth", "token"]).expect(0).says("Connected github as");
     home.run(&["call", "github", "/user/repos"]).expect(0);
     let elsewhere = ["call", "github", "/user/repos", "-H", "Authorization: Bearer another"];
@@ -87,7 +90,7 @@ fn an_authorization_that_is_not_there_is_told() {
 fn a_server_between_whose_authority_nobody_trusts_is_told_with_the_remedy() {
     let (_server, home) = start(Home::new(), &["github", "--auth", "token"]);
     // As behind a company's proxy that opens TLS, before its CA bundle is set.
-    let home = home.set("SSL_CERT_FILE", "");
+    let home = home.set("CURL_CA_BUNDLE", "");
     let ran = home.run(&["connect", "github", "--auth", "token"]).expect(6);
     let ran = ran.says("`api.github.com` cannot be trusted");
     ran.says("hint: behind a company proxy, set SSL_CERT_FILE to its CA bundle");

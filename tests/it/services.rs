@@ -1,7 +1,6 @@
 //! Grants without a person: where the client comes from, what is asked again, and what happens when
 //! its token is over.
 
-use crate::grants::form;
 use crate::support::{Home, Ran, Sandbox};
 
 const APP: &str = "sandbox-oauth2";
@@ -173,7 +172,7 @@ fn a_token_that_was_traded_and_is_over_is_told_and_costs_no_account() {
     home.write("secret.txt", "practice-secret");
     let body = "grant_type=password&client_id=practice&client_secret=practice-secret\
                 &username=ada&password=practice-password&scope=profile";
-    let answer = form(&sandbox, "/token", body);
+    let answer = sandbox.post_form("/token", body);
     home.write("token.txt", answer["access_token"].as_str().unwrap());
     let client = ["-f", "client_id=practice", "-f", "client_secret=@secret.txt"];
     let connect = ["connect", APP, "--auth", "exchange", "-f", "subject_token=@token.txt"];

@@ -269,6 +269,13 @@ impl Sandbox {
             .unwrap()
     }
 
+    /// Sends a form, and gives the JSON that is answered.
+    pub(crate) fn post_form(&self, path: &str, body: &str) -> serde_json::Value {
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = request_with("POST", &format!("{}{path}", self.url), &kind, body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
     /// Ends every access token and login.
     pub(crate) fn expire(&self) {
         assert_eq!(request("POST", &format!("{}/sandbox/expire", self.url), "").status, 204);
@@ -402,8 +409,13 @@ impl Home {
         self.on_terminal_like(80, "xterm", arguments)
     }
 
-    /// The same on one of so many columns, with this name.
-    pub(crate) fn on_terminal_like(&self, columns: u16, name: &str, arguments: &[&str]) -> Pty {
+    /// The same with so many columns.
+    pub(crate) fn on_terminal_of(&self, columns: usize, arguments: &[&str]) -> Pty {
+        self.on_terminal_like(columns, "xterm", arguments)
+    }
+
+    /// The same of this sort.
+    pub(crate) fn on_terminal_like(&self, columns: usize, name: &str, arguments: &[&str]) -> Pty {
         let mut command = Command::new("/bin/sh");
         let script =
             format!("PATH=/usr/bin:/bin stty echo rows 24 cols {columns}; exec \"$0\" \"$@\"");
@@ -463,6 +475,12 @@ impl Pty {
             rexpect::process::WaitStatus::Exited(_, status) => status,
             other => panic!("{other:?}\n{}", self.seen),
         }
+    }
+
+    /// Everything that came, as UTF-8: the library takes each byte for a character.
+    pub(crate) fn text(&self) -> String {
+        let bytes: Vec<u8> = self.seen.chars().filter_map(|c| u8::try_from(c).ok()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// What stands on the screen of 80 columns in the end, without what was erased.

@@ -1,6 +1,8 @@
 //! `tieline accounts show`: one account, and with `--live` what the provider knows of its token.
 
-use super::{SCHEMA, as_json, attention, expires, pretty};
+use super::list::{as_json, expires};
+use super::meant::Meant;
+use super::{SCHEMA, attention};
 use crate::accounts::{Accounts, Picked};
 use crate::commands::{App, authorization_of, trace};
 use crate::context::now;
@@ -24,13 +26,14 @@ pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Resul
         .record(&id)?
         .ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;
     let told = if live { Some(introspected(app, &accounts, &id).await?) } else { None };
+    let meant = Meant::here(app);
     if json {
-        let mut value = as_json(app, &accounts.files.defaults(), &id, &record);
+        let mut value = as_json(app, &meant, &id, &record);
         value["schema"] = SCHEMA.into();
         if let Some(told) = told {
             value["introspection"] = Value::Object(told);
         }
-        return app.terminal.print(&pretty(&value));
+        return app.terminal.print_json(&value);
     }
     let account = &record.account;
     let mut out = Vec::new();
@@ -76,6 +79,10 @@ pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Resul
     }
     if picked != Picked::Named {
         detail("picked", format!("because it is {}", picked.reason()));
+    }
+    // Otherwise that has just been said.
+    if picked == Picked::Named || picked == Picked::Environment {
+        detail("directory", meant.in_words(&id).unwrap_or_default());
     }
     app.terminal.print(&format!("{}\n", out.join("\n")))
 }

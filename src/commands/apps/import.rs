@@ -1,14 +1,13 @@
 //! `tieline apps import`: another program's descriptions of apps as definitions.
 
-use super::SCHEMA;
+use super::{SCHEMA, read_given};
 use crate::catalog::save;
 use crate::commands::App;
-use crate::commands::accounts::pretty;
 use crate::error::{Error, Kind, Result};
 use crate::nango::{self, Converted, MAX_BYTES};
 use crate::terminal::Style;
 use serde_json::{Value, json};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What `apps import` takes.
@@ -47,28 +46,18 @@ struct Written {
 pub(super) fn run(arguments: &ImportArguments, app: &App) -> Result<()> {
     let Format::Nango = arguments.format;
     let shown = arguments.file.display();
-    let text = read(&arguments.file).map_err(|error| Error {
-        kind: Kind::Usage,
-        ..Error::io(format!("`{shown}` cannot be read"), &error)
-    })?;
+    let text = read_given(&arguments.file, MAX_BYTES)?;
     let all = nango::convert(&text).map_err(|why| {
         Error::new(Kind::Definition, format!("`{shown}` is no providers file")).because(why)
     })?;
     let folder = arguments.output.as_ref().unwrap_or(&app.context.folders.apps);
     let all = write(all, folder)?;
     if arguments.json {
-        app.terminal.print(&pretty(&as_json(&all)))?;
+        app.terminal.print_json(&as_json(&all))?;
     } else {
         report(app, &all)?;
     }
     summary(app, &all, folder)
-}
-
-/// No more than the bound: a device or a huge file ends there.
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
-    Ok(text)
 }
 
 fn write(all: Vec<Converted>, folder: &Path) -> Result<Vec<Written>> {
@@ -81,9 +70,7 @@ fn write(all: Vec<Converted>, folder: &Path) -> Result<Vec<Written>> {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     Ok(Written { entry, there: true })
                 }
-                Err(error) => {
-                    Err(Error::io(format!("`{}` cannot be written", path.display()), &error))
-                }
+                Err(error) => Err(Error::writing(&path, &error)),
             }
         })
         .collect()
@@ -119,9 +106,8 @@ fn summary(app: &App, all: &[Written], folder: &Path) -> Result<()> {
     if converted == 0 {
         return Err(Error::new(Kind::Failed, "no entry could be converted"));
     }
-    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-    app.terminal.say(format!(
-        "{tick} Converted {converted} of {} entries ({}.{} %)",
+    app.terminal.done(format!(
+        "Converted {converted} of {} entries ({}.{} %)",
         all.len(),
         share / 10,
         share % 10

@@ -3,7 +3,6 @@
 use super::{SCHEMA, connected};
 use crate::catalog::{Entry, Fit, Origin};
 use crate::commands::App;
-use crate::commands::accounts::pretty;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use crate::terminal::{Style, table};
@@ -32,7 +31,7 @@ pub(super) fn run(arguments: &ListArguments, app: &App) -> Result<()> {
     let connected = connected(app);
     if arguments.json {
         let list: Vec<Value> = shown.iter().map(|entry| as_json(entry, &connected)).collect();
-        return app.terminal.print(&pretty(&json!({ "schema": SCHEMA, "apps": list })));
+        return app.terminal.print_json(&json!({ "schema": SCHEMA, "apps": list }));
     }
     if shown.is_empty() {
         return Err(Error::new(Kind::Usage, format!("no app fits `{search}`"))

@@ -13,7 +13,8 @@ use crate::catalog::save;
 use crate::definition::names::AccountId;
 use crate::error::{Error, Kind, Result};
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// The version of `--json`.
@@ -70,8 +71,17 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
 fn save_new(path: &Path, text: &str, force: bool) -> Result<()> {
     save(path, text, force).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => is_there(path),
-        _ => Error::io(format!("`{}` cannot be written", path.display()), &error),
+        _ => Error::writing(path, &error),
     })
+}
+
+/// Reads a file that was named, and of a device or a huge file no more than is looked at.
+fn read_given(path: &Path, bound: usize) -> Result<String> {
+    let mut text = String::new();
+    let read = File::open(path)
+        .and_then(|file| file.take(bound as u64 + 1).read_to_string(&mut text))
+        .map_err(|error| Error { kind: Kind::Usage, ..Error::reading(path, &error) });
+    read.map(|_| text)
 }
 
 fn is_there(path: &Path) -> Error {

@@ -1,8 +1,8 @@
 //! `tieline apps new`: a definition to begin with, from a type, from what a server says of itself, or from
 //! an OpenAPI description.
 
-use super::{save_new, templates};
-use crate::catalog::Catalog;
+use super::{read_given, save_new, templates};
+use crate::catalog::path_word;
 use crate::commands::connect::describe;
 use crate::commands::{App, schema};
 use crate::definition::names::AppName;
@@ -10,10 +10,7 @@ use crate::definition::{TYPES, Type};
 use crate::draft::write;
 use crate::error::{Error, Kind, Result};
 use crate::openapi;
-use crate::terminal::Style;
 use clap::builder::PossibleValuesParser;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// How long a server may take to say what it is, in seconds.
@@ -93,16 +90,10 @@ fn ask(app: &App) -> Result<Type> {
 }
 
 fn from_openapi(file: &Path, name: &AppName) -> Result<(String, Vec<String>)> {
-    let shown = file.display();
-    let mut text = String::new();
-    File::open(file)
-        .and_then(|file| file.take(openapi::MAX_BYTES as u64 + 1).read_to_string(&mut text))
-        .map_err(|error| Error {
-            kind: Kind::Usage,
-            ..Error::io(format!("`{shown}` cannot be read"), &error)
-        })?;
+    let text = read_given(file, openapi::MAX_BYTES)?;
     let read = openapi::convert(&text, name.as_str()).map_err(|why| {
-        Error::new(Kind::Definition, format!("nothing can be made of `{shown}`")).because(why)
+        let message = format!("nothing can be made of `{}`", file.display());
+        Error::new(Kind::Definition, message).because(why)
     })?;
     Ok((write(&read.draft), read.notes))
 }
@@ -113,23 +104,16 @@ fn tell(app: &App, name: &AppName, path: &Path, notes: &[String], own: bool) -> 
     for note in notes {
         terminal.warn(format!("not converted: {note}"));
     }
-    let tick = terminal.paint(Style::Good, terminal.tick());
-    terminal.say(format!("{tick} Wrote {}", path.display()));
-    let text = path.display().to_string();
-    let word = match own {
-        true => name.to_string(),
-        false if Catalog::is_path(&text) => text,
-        false => format!("./{text}"),
-    };
+    terminal.done(format!("Wrote {}", path.display()));
+    let word = if own { name.to_string() } else { path_word(path) };
     let (_, parsed) = app.catalog.anew().parse(&word)?;
     if let Some(finding) = parsed.findings.first() {
         let more = parsed.findings.len() - 1;
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         terminal.detail("to do", format!("{}{more}", finding.line()));
     }
-    let command = |text: String| terminal.paint(Style::Command, &text);
-    terminal.detail("edit", command(format!("tieline apps edit {word}")));
-    terminal.detail("check", command(format!("tieline lint {word}")));
-    terminal.detail("next", command(format!("tieline connect {word}")));
+    terminal.command("edit", &format!("tieline apps edit {word}"));
+    terminal.command("check", &format!("tieline lint {word}"));
+    terminal.command("next", &format!("tieline connect {word}"));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `tieline apps path` and `apps edit`: definitions of one's own.
 
 use super::save_new;
-use crate::catalog::{Catalog, Origin};
+use crate::catalog::{Catalog, Origin, path_word};
 use crate::commands::App;
 use crate::commands::editor::Editor;
 use crate::definition::names::AppName;
@@ -38,7 +38,7 @@ pub(super) fn path(arguments: &PathArguments, app: &App) -> Result<()> {
             app.terminal.say(format!("`{word}` is embedded in tieline, and is no file."));
             app.terminal.detail("yours", format!("would be {}", own(folder, word).display()));
             let edit = format!("tieline apps edit {word}");
-            app.terminal.detail("to change", app.terminal.paint(Style::Command, &edit));
+            app.terminal.command("to change", &edit);
             Ok(())
         }
     }
@@ -53,8 +53,7 @@ pub(super) fn edit(arguments: &EditArguments, app: &App) -> Result<()> {
         let word = path_word(&path);
         let (name, parsed) = app.catalog.anew().parse(&word)?;
         if parsed.findings.is_empty() {
-            let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-            app.terminal.say(format!("{tick} {name}: no findings"));
+            app.terminal.done(format!("{name}: no findings"));
             return Ok(());
         }
         for finding in &parsed.findings {
@@ -110,10 +109,4 @@ fn origin(app: &App, word: &str) -> Result<Origin> {
 
 fn own(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.yaml"))
-}
-
-/// A path that cannot be taken for an app's name.
-fn path_word(path: &Path) -> String {
-    let text = path.display().to_string();
-    if Catalog::is_path(&text) { text } else { format!("./{text}") }
 }

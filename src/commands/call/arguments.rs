@@ -8,7 +8,7 @@ const EXAMPLES: &str = "Examples:
   tieline call github /user/repos -f name=demo -F private:=true
   tieline call github PATCH /gists/1 -d @gist.json
   tieline call github /user/repos --paginate --jq .full_name -r
-  tieline call acme /files --multipart -f title=Plan -f 'file=@plan.pdf;type=application/pdf'
+  tieline call acme /files --multipart -f title=Plan -f file=@plan.pdf
   tieline call acme /files/7 -o plan.pdf --continue
   tieline call zoho-crm/eu GET /crm/v8/Leads -q per_page=1 --curl";
 

@@ -2,6 +2,7 @@
 
 use super::BodyArguments;
 use super::input::pair;
+use super::media::media_type;
 use super::members;
 use super::multipart::{Multipart, Reader, open, regular_length};
 use crate::error::{Error, Kind, Result};
@@ -33,7 +34,12 @@ impl Source {
             let kind = if arguments.form { FORM } else { "application/json" };
             return Ok(match data.strip_prefix('@') {
                 Some("-") => Self::Stdin(kind),
-                Some(path) => Self::File(PathBuf::from(path), kind),
+                Some(path) if arguments.form => Self::File(PathBuf::from(path), kind),
+                Some(path) => {
+                    let path = PathBuf::from(path);
+                    let known = media_type(&path);
+                    Self::File(path, known.unwrap_or(kind))
+                }
                 None if data == "-" => Self::Stdin(kind),
                 None => Self::of_text(data, arguments.form),
             });

@@ -83,6 +83,9 @@ impl Download {
             app.terminal.say("It has changed since, so the download begins anew.");
             self.there = 0;
         }
+        if let Some(packed) = received.packed().await? {
+            app.terminal.warn(format!("the answer is {packed}, and so will the file be"));
+        }
         let mut file = self.open(goes_on, received)?;
         let length = received.header("content-length").and_then(|value| value.parse::<u64>().ok());
         let total = length.map(|length| length + self.there);
@@ -100,7 +103,10 @@ impl Download {
         options.create(true).write(true).append(goes_on).truncate(!goes_on);
         let file = options.open(&self.part).map_err(|error| self.unwritten(&error))?;
         if self.part != self.path && !goes_on {
-            let kept = validator(received).map(|it| fs::write(&self.note, it).is_ok());
+            // A length is missing where the answer was compressed all the same: then what is written
+            // here and what the server counts are not the same bytes.
+            let counted = received.header("content-length").and_then(|_| validator(received));
+            let kept = counted.map(|it| fs::write(&self.note, it).is_ok());
             self.resumable = kept.unwrap_or_default();
         }
         Ok(file)

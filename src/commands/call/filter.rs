@@ -84,13 +84,6 @@ impl Filter {
     }
 }
 
-/// # Errors
-/// It is no JSON.
-pub(super) fn parse_json(line: &[u8]) -> Result<Value> {
-    serde_json::from_slice(line)
-        .map_err(|error| Error::new(Kind::Failed, "a line of the answer is no JSON").because(error))
-}
-
 fn wrong(code: &str, cause: Option<String>) -> Error {
     let mut error = Error::new(Kind::Usage, format!("`{}` is no filter", short(code, 40)));
     error.causes.extend(cause);

@@ -1,5 +1,6 @@
 //! `multipart/form-data` (RFC 7578): parts one after the other, files read as they are sent.
 
+use super::media::media_type;
 use crate::error::{Error, Kind, Result};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,8 @@ impl Multipart {
     pub(super) fn file(&mut self, name: &str, typed: &str) -> Result<()> {
         let mut words = typed.split(';');
         let path = PathBuf::from(words.next().unwrap_or_default());
-        let mut kind = "application/octet-stream";
+        // RFC 7578 section 4.4.
+        let mut kind = media_type(&path).unwrap_or("application/octet-stream");
         let mut filename = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for word in words {
             match word.trim().split_once('=') {

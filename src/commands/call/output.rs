@@ -1,6 +1,7 @@
 //! What a call's answer looks like: byte for byte into a pipe or file, JSON indented on a terminal.
 
 use super::filter::Filter;
+use super::pieces::Pieces;
 use super::received::Received;
 use crate::App;
 use crate::error::Result;
@@ -8,14 +9,14 @@ use crate::terminal::Style;
 use crate::text::printable;
 use serde_json::Value;
 
-/// The longest line that is waited for, in bytes.
-const MAX_LINE: usize = 16 * 1024 * 1024;
-
 /// Prints the status line and the headers.
 pub(super) fn head(app: &App, received: &Received) -> Result<()> {
     let status = received.response.status();
     let style = if status.as_u16() < 400 { Style::Good } else { Style::Bad };
-    let version = format!("{:?}", received.response.version());
+    let version = match received.response.version() {
+        http::Version::HTTP_2 => "HTTP/2".to_owned(),
+        version => format!("{version:?}"),
+    };
     let mut text = format!("{version} {}\n", app.terminal.paint_output(style, &status.to_string()));
     for (name, value) in received.headers() {
         text.push_str(&format!(
@@ -38,15 +39,17 @@ pub(super) async fn bytes(app: &App, received: &mut Received) -> Result<()> {
 /// Prints the body as fits where it goes.
 pub(super) async fn show(app: &App, received: &mut Received) -> Result<()> {
     if !app.terminal.terminals.output {
+        if let Some(packed) = received.packed().await? {
+            app.terminal.warn(format!("the answer is {packed}"));
+        }
         return bytes(app, received).await;
     }
-    if !received.is_text() {
-        app.terminal
-            .say(format!("The answer is {}, so it is not shown here.", received.content_type()));
+    if let Some(what) = received.unreadable().await? {
+        app.terminal.say(format!("The answer is {what}, so it is not shown here."));
         app.terminal.say("hint: write it to a file with `-o FILE`, or into a pipe");
         return Ok(());
     }
-    if received.is_stream() {
+    if received.stream_sort().is_some() {
         return text(app, received).await;
     }
     match received.short_json().await? {
@@ -57,28 +60,15 @@ pub(super) async fn show(app: &App, received: &mut Received) -> Result<()> {
 
 /// Prints what a filter makes of the body, of each value in it where it holds many.
 pub(super) async fn filtered(app: &App, received: &mut Received, filter: &Filter) -> Result<()> {
-    if !received.is_json_lines() {
+    received.check_unpacked().await?;
+    let Some(sort) = received.stream_sort() else {
         return filter.print(app, &received.json().await?);
+    };
+    let mut pieces = Pieces::of(sort);
+    while let Some(chunk) = received.next().await? {
+        pieces.add(&chunk, |value| filter.print(app, value))?;
     }
-    let mut held = Vec::new();
-    loop {
-        let chunk = received.next().await?;
-        let done = chunk.is_none();
-        held.extend_from_slice(&chunk.unwrap_or_default());
-        let end = match held.iter().rposition(|byte| *byte == b'\n') {
-            _ if done || held.len() > MAX_LINE => held.len(),
-            Some(at) => at + 1,
-            None => 0,
-        };
-        let lines: Vec<u8> = held.drain(..end).collect();
-        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty())
-        {
-            filter.print(app, &super::filter::parse_json(line)?)?;
-        }
-        if done {
-            return Ok(());
-        }
-    }
+    pieces.end()?.map_or(Ok(()), |value| filter.print(app, &value))
 }
 
 /// Text on a terminal, in its character encoding: nothing in it may steer the terminal.

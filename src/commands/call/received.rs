@@ -1,5 +1,6 @@
 //! An answer whose body is read as it is used.
 
+use super::pieces::Sort;
 use crate::error::{Error, Kind, Result};
 use reqwest::Response;
 use serde_json::Value;
@@ -20,7 +21,7 @@ impl Received {
     /// Reads the beginning, where it has to be looked at.
     pub(super) async fn new(response: Response, peek: bool) -> Result<Self> {
         let mut received = Self { response, seen: Vec::new(), complete: false };
-        if peek && received.is_text() && !received.is_stream() {
+        if peek && received.is_text() && received.stream_sort().is_none() {
             received.hold(MAX_HELD).await?;
         }
         Ok(received)
@@ -59,6 +60,7 @@ impl Received {
     /// # Errors
     /// It is none, or too long, or breaks off.
     pub(super) async fn json(&mut self) -> Result<Value> {
+        self.check_unpacked().await?;
         self.hold(MAX_VALUE).await?;
         if !self.complete {
             return Err(Error::new(Kind::Failed, "the answer is too long to be taken apart")
@@ -105,6 +107,43 @@ impl Received {
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
+    /// What a body is that a terminal cannot show, if it is so.
+    pub(super) async fn unreadable(&mut self) -> Result<Option<String>> {
+        if let Some(packed) = self.packed().await? {
+            return Ok(Some(packed));
+        }
+        self.hold(1).await?;
+        // A server may say text, or nothing, of what is none; only these encodings have such bytes.
+        let wide = self.charset().name().starts_with("UTF-16");
+        Ok(match self.is_text() {
+            _ if self.seen.is_empty() => None,
+            true => (!wide && self.seen.contains(&0)).then(|| "no text".to_owned()),
+            false => Some(self.content_type()),
+        })
+    }
+
+    /// That the body is compressed in a way that was not undone: what was, is not in the headers any more.
+    pub(super) async fn packed(&mut self) -> Result<Option<String>> {
+        let encoding = self.header("content-encoding").unwrap_or_default().trim();
+        if encoding.is_empty() || encoding.eq_ignore_ascii_case("identity") {
+            return Ok(None);
+        }
+        let packed = format!("compressed as `{encoding}`");
+        self.hold(1).await?;
+        Ok((!self.seen.is_empty()).then_some(packed))
+    }
+
+    /// # Errors
+    /// The body is compressed in a way that was not undone.
+    pub(super) async fn check_unpacked(&mut self) -> Result<()> {
+        match self.packed().await? {
+            Some(packed) => Err(Error::new(Kind::Failed, format!("the answer is {packed}"))
+                .because("the server was not asked for that, and it is not known here")
+                .hint("try `-H 'Accept-Encoding: identity'`")),
+            None => Ok(()),
+        }
+    }
+
     /// The character encoding, UTF-8 where none is said.
     pub(super) fn charset(&self) -> &'static encoding_rs::Encoding {
         let value = self.header("content-type").unwrap_or_default().to_ascii_lowercase();
@@ -120,15 +159,14 @@ impl Received {
         kind.is_empty() || text.iter().any(|part| kind.contains(part))
     }
 
-    /// JSON values, a line each.
-    pub(super) fn is_json_lines(&self) -> bool {
-        let kinds = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines", "jsonlines", "stream+json"];
-        kinds.iter().any(|kind| self.content_type().strip_prefix("application/") == Some(kind))
-    }
-
-    /// Whether it comes in pieces that are worth seeing each at its time.
-    pub(super) fn is_stream(&self) -> bool {
-        self.is_json_lines() || self.content_type() == "text/event-stream"
+    /// What it is made of, where it comes in pieces that are worth seeing each at its time.
+    pub(super) fn stream_sort(&self) -> Option<Sort> {
+        let lines = ["x-ndjson", "ndjson", "jsonl", "x-jsonlines", "jsonlines", "stream+json"];
+        match self.content_type().split_once('/')? {
+            ("text", "event-stream") => Some(Sort::Events),
+            ("application", kind) if lines.contains(&kind) => Some(Sort::Lines),
+            _ => None,
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use super::connect::definition;
 use super::{App, authorization};
 use crate::definition::{Authorization, Definition};
 use crate::error::{Error, Kind, Result};
-use crate::terminal::Style;
 
 /// Set, show or remove your own client (developer app) of an app
 #[derive(clap::Args, Debug)]
@@ -18,9 +17,9 @@ pub struct Arguments {
     pub command: Command,
 }
 
-/// What can be done with a client.
+/// What can be done with a client. Described at once, unlike what lies beneath other commands: the
+/// settings of all commands must find the flags of `set`.
 #[derive(clap::Subcommand, Debug)]
-#[command(defer = true)]
 pub enum Command {
     /// Use your own client for new accounts; kept accounts go on with theirs
     Set(Box<set::Arguments>),
@@ -74,9 +73,7 @@ async fn remove(app: &App, word: &str) -> Result<()> {
     let definition = definition(app, word)?;
     match accounts.remove_client(&definition.client_app).await? {
         Some(id) => {
-            let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-            app.terminal
-                .say(format!("{tick} {} no longer uses your client {id}", definition.title));
+            app.terminal.done(format!("{} no longer uses your client {id}", definition.title));
             let kept = accounts
                 .files
                 .list()

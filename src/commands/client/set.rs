@@ -63,14 +63,12 @@ pub(super) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
         try_it(arguments, app, &accounts, &definition, auth, client.clone()).await?;
     }
     accounts.set_client(&definition, &client, app.stores.choice).await?;
-    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-    app.terminal
-        .say(format!("{tick} {} uses your client {} from now on", definition.title, client.id));
+    app.terminal.done(format!("{} uses your client {} from now on", definition.title, client.id));
     if let Ok(store) = app.stores.get(app.stores.choice) {
         app.terminal.detail("store", format!("{}, written and read back", store.name()));
     }
     let next = format!("tieline connect {}", definition.app);
-    app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
+    app.terminal.command("next", &next);
     Ok(())
 }
 

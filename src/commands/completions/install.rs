@@ -5,7 +5,6 @@ use super::{Shell, script};
 use crate::commands::App;
 use crate::context::Home;
 use crate::error::{Error, Result};
-use crate::terminal::Style;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,12 +19,11 @@ struct Place {
 pub(super) fn run(shell: Shell, app: &App) -> Result<()> {
     let home = app.context.home()?;
     let place = place(shell, &home);
-    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
     let done = match write(&place.script, &script(shell)?)? {
         true => "Wrote",
         false => "Nothing to do:",
     };
-    app.terminal.say(format!("{tick} {done} {}", shown(&place.script, &home)));
+    app.terminal.done(format!("{done} {}", shown(&place.script, &home)));
     match place.line {
         None => {}
         Some((file, line)) if shell == Shell::Powershell => {
@@ -38,7 +36,7 @@ pub(super) fn run(shell: Shell, app: &App) -> Result<()> {
                 true => "Added to",
                 false => "Is in",
             };
-            app.terminal.say(format!("{tick} {added} {}:", shown(&file, &home)));
+            app.terminal.done(format!("{added} {}:", shown(&file, &home)));
             app.terminal.say(format!("  {line}"));
         }
     }
@@ -110,8 +108,7 @@ fn write(path: &Path, text: &str) -> Result<bool> {
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
-    written
-        .map_err(|error| Error::io(format!("`{}` cannot be written", path.display()), &error))?;
+    written.map_err(|error| Error::writing(path, &error))?;
     Ok(true)
 }
 
@@ -121,7 +118,7 @@ fn append(path: &Path, line: &str) -> Result<bool> {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => {
-            return Err(Error::io(format!("`{}` cannot be read", path.display()), &error));
+            return Err(Error::reading(path, &error));
         }
     };
     if text.lines().any(|known| known == line) {

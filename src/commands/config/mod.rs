@@ -1,8 +1,10 @@
 //! `tieline config`: every setting, its value, and where that came from.
 
+mod candidates;
 mod known;
 mod schema;
 
+pub(crate) use candidates::with_candidates;
 pub use known::apply;
 
 use super::App;
@@ -13,6 +15,8 @@ use crate::settings::Settings;
 use crate::terminal::{Style, table};
 use known::{Setting, known, with_neighbour};
 use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
 
 /// The version of `--json`.
 const SCHEMA: u32 = 1;
@@ -48,6 +52,7 @@ pub enum Command {
     /// Forget a value, so that the default holds again
     Unset {
         /// The setting
+        #[arg(add = candidates::set_keys())]
         key: String,
     },
     /// Print where the configuration file is
@@ -74,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments, description: &clap::Command, app: &App)
         Some(Command::Path) => app.terminal.print(&format!("{}\n", path.display())),
         Some(Command::Edit) => edit(app, description),
         Some(Command::Trust { undo }) => trust(app, !undo),
-        Some(Command::Schema) => app.terminal.print(&schema::of(&known)),
+        Some(Command::Schema) => app.terminal.print_json(&schema::of(&known)),
     }
 }
 
@@ -89,7 +94,7 @@ fn list(app: &App, known: &[Setting], json: bool) -> Result<()> {
             })
             .collect();
         let all = json!({ "schema": SCHEMA, "file": settings.path, "settings": list });
-        return app.terminal.print(&super::accounts::pretty(&all));
+        return app.terminal.print_json(&all);
     }
     let rows: Vec<Vec<String>> = told
         .map(|(setting, (value, from))| {
@@ -133,10 +138,9 @@ fn change(app: &App, known: &[Setting], key: &str, value: Option<&str>) -> Resul
     }
     let mut settings = Settings::read(&app.context.folders.config)?;
     settings.change(key, value)?;
-    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-    app.terminal.say(match value {
-        Some(value) => format!("{tick} {key} is {value} from now on"),
-        None => format!("{tick} {key} is what it is by default"),
+    app.terminal.done(match value {
+        Some(value) => format!("{key} is {value} from now on"),
+        None => format!("{key} is what it is by default"),
     });
     if let Some(name) = setting.variables.iter().find(|name| app.context.is_in_environment(name)) {
         app.terminal.warn(format!("{name} is set in the environment, and goes before the file"));
@@ -154,13 +158,12 @@ fn trust(app: &App, trusted: bool) -> Result<()> {
         return Err(file.wrong(why));
     }
     app.directory.decide(file, trusted)?;
-    let tick = app.terminal.paint(Style::Good, app.terminal.tick());
     let path = file.shown();
     if !trusted {
-        app.terminal.say(format!("{tick} `{path}` is not followed any more"));
+        app.terminal.done(format!("`{path}` is not followed any more"));
         return Ok(());
     }
-    app.terminal.say(format!("{tick} `{path}` is followed until it changes:"));
+    app.terminal.done(format!("`{path}` is followed until it changes:"));
     file.lines().iter().for_each(|line| app.terminal.say(format!("  {line}")));
     Ok(())
 }
@@ -170,11 +173,11 @@ fn edit(app: &App, description: &clap::Command) -> Result<()> {
     let path = &app.context.folders.config;
     let editor = Editor::of(app)?;
     if !path.exists() {
-        let folder = path.parent().unwrap_or(std::path::Path::new("."));
+        let folder = path.parent().unwrap_or(Path::new("."));
         let text = "# Settings of tieline: `tieline config` lists them.\n";
-        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text)).map_err(
-            |error| Error::io(format!("`{}` cannot be written", path.display()), &error),
-        )?;
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(path, text))
+            .map_err(|error| Error::writing(path, &error))?;
     }
     editor.open(path)?;
     apply(description.clone(), &Settings::read(path)?, |_| false).map(|_| ())

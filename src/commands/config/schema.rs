@@ -3,7 +3,7 @@
 use super::known::{Setting, Sort};
 use serde_json::{Map, Value, json};
 
-pub(super) fn of(known: &[Setting]) -> String {
+pub(super) fn of(known: &[Setting]) -> Value {
     let mut properties = Map::new();
     for setting in known {
         match setting.key.split_once('.') {
@@ -18,14 +18,13 @@ pub(super) fn of(known: &[Setting]) -> String {
             }
         }
     }
-    let schema = json!({
+    json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Settings of tieline",
         "type": "object",
         "additionalProperties": false,
         "properties": properties,
-    });
-    crate::commands::accounts::pretty(&schema)
+    })
 }
 
 fn property(setting: &Setting) -> Value {

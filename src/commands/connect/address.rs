@@ -52,7 +52,7 @@ pub(super) async fn app_of(app: &App, http: &Client, word: &str) -> Result<Strin
     }
     let found = ask(http, &address).await.map_err(|error| unknown(&address, &error))?;
     save(&path, &found.definition(&address), true)
-        .map_err(|error| Error::io(format!("`{}` cannot be written", path.display()), &error))?;
+        .map_err(|error| Error::writing(&path, &error))?;
     let shown = app.terminal.paint(Style::Command, &path.display().to_string());
     app.terminal
         .sentence(format!("Wrote what {} says of itself to {shown}", found.title(&address)));

@@ -1,6 +1,6 @@
 //! Which grant of OAuth 2.0 is used: what the flags ask for, or what fits the terminal at hand.
 
-use super::prepare::Options;
+use super::options::Options;
 use crate::commands::App;
 use crate::definition::{Authorization, GrantType, OAuth2};
 use crate::error::{Error, Kind, Result};

@@ -3,36 +3,36 @@
 mod address;
 mod client;
 mod grant;
+mod keep;
 mod listening;
 mod menu;
+mod options;
 mod outcome;
 mod pending;
 mod prepare;
+mod prepared;
+mod session;
+mod which;
 
 pub(super) use address::describe;
 pub use listening::ListeningOptions;
-pub use prepare::Options;
+pub use options::Options;
 pub(super) use prepare::{Ground, definition, prepare};
 
-use super::{App, authorization, trace};
-use crate::account::{Account, VERSION};
-use crate::accounts::{Accounts, StoreChoice, revision, store_error};
+use super::{App, trace};
+use crate::account::Account;
+use crate::accounts::{Accounts, StoreChoice, store_error};
 use crate::candidates;
-use crate::catalog::Catalog;
-use crate::context::now;
-use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Way};
-use crate::error::{Error, Kind, Result};
-use crate::flow::obtain::Obtained;
-use crate::flow::token::is_renewable;
+use crate::error::{Kind, Result};
 use crate::http::Client;
 use crate::redirect::Waiting;
 use crate::store::Doing;
 use crate::terminal::Style;
 use address::{app_of, is_address};
+use keep::{definition_path, keep};
 use outcome::{page, say_connected};
-use prepare::Prepared;
 use std::cell::OnceCell;
+use which::{authorization_for, which};
 
 /// How often a refused key is asked for.
 const TRIES: usize = 3;
@@ -130,73 +130,9 @@ async fn connect_word(
     }
 }
 
-/// Which account is connected: named, the only one, the default, or a new one.
-fn which(
-    app: &App,
-    accounts: &Accounts<'_>,
-    definition: &Definition,
-    arguments: &Arguments,
-) -> Result<AccountId> {
-    let in_word = match Catalog::is_path(arguments.word()) || is_address(arguments.word()) {
-        true => None,
-        false => arguments.word().split_once('/').map(|(_, name)| name),
-    };
-    let name = arguments.account.as_deref().or(in_word);
-    let id = AccountId::new(definition.app.clone(), name)?;
-    let existing: Vec<AccountId> = accounts
-        .files
-        .list()
-        .into_iter()
-        .map(|(id, _)| id)
-        .filter(|known| known.app == id.app)
-        .collect();
-    if name.is_none() && arguments.add && !existing.is_empty() {
-        return Err(Error::new(Kind::Usage, "a second account needs a name")
-            .hint(format!("run `tieline connect {} --account NAME --add`", id.app)));
-    }
-    if existing.contains(&id) || existing.is_empty() {
-        return Ok(id);
-    }
-    if name.is_none() {
-        return accounts.pick(&app.context, &id).map(|(id, _)| id);
-    }
-    if arguments.add || definition.many_accounts || existing.len() > 1 {
-        return Ok(id);
-    }
-    let other = &existing[0];
-    if app.terminal.can_ask() {
-        let question = format!("`{other}` is connected. Keep both?");
-        if app.terminal.confirm(&question)? {
-            return Ok(id);
-        }
-        return Err(Error::new(Kind::Refused, format!("`{id}` was not connected")));
-    }
-    Err(Error::new(Kind::Usage, format!("`{}` is connected as `{other}` already", id.app)).hint(
-        format!(
-            "to keep both, run `tieline connect {} --account {} --add`",
-            id.app,
-            name.unwrap_or_default()
-        ),
-    ))
-}
-
-/// The way in: the one that was named, the one that a reconnected account has, or the default.
-fn authorization_for<'d>(
-    accounts: &Accounts<'_>,
-    definition: &'d Definition,
-    id: &AccountId,
-    name: Option<&str>,
-) -> Result<&'d Authorization> {
-    let before = accounts.replaced(id)?.map(|record| record.account.authorization);
-    let kept = before.filter(|name| definition.authorization(Some(name)).is_some());
-    authorization(definition, name.or(kept.as_deref()))
-}
-
 async fn connect(arguments: &Arguments, ground: Ground<'_>) -> Result<()> {
     let Ground { app, definition, id, .. } = ground;
-    // Better now than after the person has agreed.
-    let writable = app.stores.get(app.stores.choice)?.check_writable().await;
-    writable.map_err(|error| store_error(&error, &id.to_string(), Doing::Store))?;
+    check_store(ground).await?;
     let (waiting, result) = attempt(arguments, ground).await;
     let page = page(definition, id, &result);
     if let Some(waiting) = waiting {
@@ -205,6 +141,13 @@ async fn connect(arguments: &Arguments, ground: Ground<'_>) -> Result<()> {
     let account = result?;
     say_connected(app, definition, id, &account);
     Ok(())
+}
+
+/// That the credential could be kept: better now than after the person has agreed.
+async fn check_store(ground: Ground<'_>) -> Result<()> {
+    let Ground { app, id, .. } = ground;
+    let writable = app.stores.get(app.stores.choice)?.check_writable().await;
+    writable.map_err(|error| store_error(&error, &id.to_string(), Doing::Store))
 }
 
 /// One attempt; for keys that were typed, a refused one is asked for again.
@@ -242,89 +185,4 @@ async fn attempt(arguments: &Arguments, ground: Ground<'_>) -> (Option<Waiting>,
             Err(error) => return (waiting, Err(error)),
         }
     }
-}
-
-/// Keeps what was obtained, under the account's lock, unless somebody else signed in.
-async fn keep(
-    arguments: &Arguments,
-    ground: Ground<'_>,
-    prepared: &Prepared<'_>,
-    obtained: Obtained,
-    path: Option<String>,
-) -> Result<Account> {
-    let Ground { app, accounts, definition, id, .. } = ground;
-    let _lock = accounts.lock(id).await?;
-    let before = accounts.replaced(id)?.map(|record| record.account);
-    let identity = obtained.identity.name.clone();
-    if let Some(before) = &before
-        && !arguments.replace
-        && before.verified
-        && obtained.identity.verified
-        && before.identity != identity
-    {
-        return Err(somebody_else(id, before, identity.as_deref().unwrap_or_default()));
-    }
-    let mut account = account(prepared, obtained)?;
-    account.definition = path;
-    let client = prepared.session.client.as_ref().filter(|_| prepared.new_client);
-    let client = client.map(|client| (definition, client));
-    let credential = &prepared.session.credential;
-    accounts.keep(id, &account, credential, app.stores.choice, client).await?;
-    Ok(account)
-}
-
-/// Where a definition that was given by path lies, from everywhere.
-fn definition_path(word: &str) -> Result<Option<String>> {
-    if !Catalog::is_path(word) || is_address(word) {
-        return Ok(None);
-    }
-    let path = std::fs::canonicalize(word)
-        .map_err(|error| Error::io(format!("`{word}` cannot be found"), &error))?;
-    Ok(Some(path.display().to_string()))
-}
-
-fn somebody_else(id: &AccountId, before: &Account, now: &str) -> Error {
-    let was = before.identity.as_deref().unwrap_or_default();
-    Error::new(Kind::Usage, format!("`{id}` is connected as `{was}`, and this is `{now}`"))
-        .because("the account that signed in is another one")
-        .hint(format!("to keep both, run `tieline connect {} --account NAME --add`", id.app))
-        .hint(format!("to change over, run `tieline connect {id} --replace`"))
-}
-
-fn account(prepared: &Prepared<'_>, obtained: Obtained) -> Result<Account> {
-    let session = &prepared.session;
-    let token = obtained.token.as_ref();
-    let has_refresh_token = session.credential.refresh_token.is_some();
-    let renewable = match &session.auth.way {
-        Way::Fields => false,
-        Way::Login(_) => true,
-        Way::OAuth1(oauth1) => oauth1.refresh.is_some(),
-        Way::OAuth2(oauth2) => is_renewable(oauth2, has_refresh_token),
-    };
-    let granted = token.and_then(|token| token.scopes.clone());
-    let requested =
-        if session.auth.oauth2().is_some() { prepared.scopes.clone() } else { Vec::new() };
-    Ok(Account {
-        version: VERSION,
-        revision: revision()?,
-        app: prepared.id.app.to_string(),
-        name: prepared.id.name.clone(),
-        definition: None,
-        authorization: session.auth.name.clone(),
-        identity: obtained.identity.name,
-        verified: obtained.identity.verified,
-        fields: session.fields.clone(),
-        extras: session.extras.clone(),
-        scopes: granted.unwrap_or_else(|| requested.clone()),
-        requested_scopes: requested,
-        expires_at: token.and_then(|token| token.expires_at),
-        renewable,
-        server_metadata: session.auth.oauth2().and_then(|oauth2| oauth2.metadata.clone()),
-        client_id: session.client.as_ref().map(|client| client.id.clone()),
-        redirect_uri: session.grant.redirect_uri.clone(),
-        hosts: session.hosts.patterns().to_vec(),
-        insecure_hosts: session.hosts.insecure().to_vec(),
-        connected_at: now(),
-        renewed_at: now(),
-    })
 }

@@ -12,10 +12,9 @@ use crate::terminal::{Style, duration};
 /// Says who was connected, for how long, where it is kept, and what to do next.
 pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, account: &Account) {
     let terminal = &app.terminal;
-    let tick = terminal.paint(Style::Good, terminal.tick());
     let name = terminal.paint(Style::Strong, &id.to_string());
     let who = account.identity.as_deref().map(|who| format!(" as {who}")).unwrap_or_default();
-    terminal.say(format!("{tick} Connected {name}{who}"));
+    terminal.done(format!("Connected {name}{who}"));
     if !account.verified {
         terminal.detail(
             "checked",
@@ -48,7 +47,7 @@ pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, 
     }
     let auth = definition.authorization(Some(&account.authorization));
     let next = format!("tieline call {id} {}", auth.map_or_else(|| "/".to_owned(), example::path));
-    terminal.detail("next", terminal.paint(Style::Command, next.trim_end()));
+    terminal.command("next", &next);
 }
 
 /// What the browser shows in the end.

@@ -3,25 +3,24 @@
 use super::client::find_client;
 use super::grant::check_redirects;
 use super::outcome::say_connected;
-use super::prepare::session;
-use super::{Arguments, Ground, Prepared, definition, definition_path, keep, prepare};
-use crate::accounts::{Accounts, store_error};
+use super::prepared::{Prepared, Terms};
+use super::session::session;
+use super::{Arguments, Ground, check_store, definition, definition_path, keep, prepare};
+use crate::accounts::Accounts;
 use crate::catalog::Catalog;
 use crate::commands::{App, authorization, trace};
 use crate::context::now;
 use crate::credential::Client as OAuthClient;
 use crate::definition::hosts::Hosts;
 use crate::definition::names::{AccountId, AppName};
-use crate::definition::{Authorization, Definition, OAuth2, Way};
+use crate::definition::{Authorization, Definition, GrantType, OAuth2, Way};
 use crate::error::{Error, Kind, Result};
-use crate::flow::explain::{Doing as Attempt, explain};
+use crate::flow::explain::{Doing, explain};
 use crate::flow::fields::{Collected, parse_given};
 use crate::flow::{Chooser, Dpop, Grant, pending};
 use crate::oauth2::{check_state, parse_pasted};
 use crate::pending::{About, LIFETIME, Pending};
 use crate::secret::Secret;
-use crate::store::Doing;
-use crate::terminal::Style;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -34,9 +33,7 @@ const MAX_ADDRESS: u64 = 16 * 1024;
 pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<()> {
     let Ground { app, accounts, id, auth, .. } = ground;
     check_redirects(oauth2_of(auth, id)?, auth, &id.to_string())?;
-    // Better now than after the person has agreed.
-    let writable = app.stores.get(app.stores.choice)?.check_writable().await;
-    writable.map_err(|error| store_error(&error, &id.to_string(), Doing::Store))?;
+    check_store(ground).await?;
     let mut prepared = prepare(&arguments.options, ground, None).await?;
     // Its endpoints may have come from the issuer just now.
     let oauth2 = oauth2_of(prepared.session.auth, id)?;
@@ -51,7 +48,7 @@ pub(super) async fn start(arguments: &Arguments, ground: Ground<'_>) -> Result<(
          address of that page, and within {minutes} minutes paste it into the next command."
     ));
     let next = format!("tieline connect {id} --finish -");
-    app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
+    app.terminal.command("next", &next);
     Ok(())
 }
 
@@ -76,7 +73,7 @@ fn kept(prepared: &Prepared<'_>, path: Option<String>) -> Pending {
             authorization: session.auth.name.clone(),
             client_id: session.client.as_ref().map(|client| client.id.clone()).unwrap_or_default(),
             redirect_uri: grant.redirect_uri.clone(),
-            scopes: prepared.scopes.clone(),
+            scopes: prepared.terms.scopes.clone(),
             scope: grant.scope.clone(),
             fields: session.fields.clone(),
             hosts: session.hosts.patterns().to_vec(),
@@ -228,15 +225,15 @@ async fn resume<'a>(
         ..Grant::default()
     };
     let dpop = dpop_key.as_ref().map(Dpop::read).transpose();
-    session.dpop = dpop.map_err(|error| explain(error, definition, id, Attempt::Connect))?;
+    session.dpop = dpop.map_err(|error| explain(error, definition, id, Doing::Connect))?;
     session.credential.dpop_key = dpop_key;
     session.learn_secrets();
     let before = accounts.record(id)?.map(|record| record.account.extras);
     let mut all: BTreeMap<String, Secret> = given;
     all.extend(parse_given(&arguments.options.fields).await?);
     let given = all.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
-    let mut prepared = Prepared::new(session, id, &arguments.options);
-    prepared.scopes = about.scopes;
+    let terms = Terms::new(&arguments.options, about.scopes, GrantType::AuthorizationCode);
+    let mut prepared = Prepared::new(session, id, terms);
     prepared.given = given.collect();
     prepared.kept_extras = before.unwrap_or_default();
     prepared.new_client = new_client;

@@ -4,16 +4,13 @@ use super::{Check, Verdict};
 use crate::catalog::yaml_files;
 use crate::commands::App;
 use crate::error::Kind;
+use crate::http::Network;
 use crate::redirect::holder;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 
 /// The port of the default redirect URI.
 const PORT: u16 = 8917;
-/// Variables that name a proxy, in the order in which they are looked at.
-const PROXIES: [&str; 6] =
-    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-
 /// The definitions in scope: those of the person are parsed.
 pub(super) fn definitions(app: &App) -> Check {
     let folder = &app.context.folders.apps;
@@ -81,19 +78,21 @@ fn browser(app: &App) -> Check {
     }
 }
 
-/// The proxy of all requests, without its password.
+/// The proxies, without their passwords. In the clear only this machine is asked.
 fn proxy(app: &App) -> Check {
-    let named = PROXIES.iter().find_map(|name| Some((*name, app.context.variable(name)?)));
-    match named {
-        None => Check::good("proxy", "none"),
-        Some((name, value)) => match url::Url::parse(value) {
-            Ok(url) if url.has_host() => {
-                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                let host = url.host_str().unwrap_or_default();
-                Check::good("proxy", format!("{}://{host}{port}, by {name}", url.scheme()))
+    let network = Network::of(&app.context);
+    let mut set = Vec::new();
+    for scheme in ["https", "http"] {
+        match network.proxy_for(scheme) {
+            Ok(found) => set.extend(found.map(|(name, address)| format!("{address}, by {name}"))),
+            Err(error) => {
+                return Check::new("proxy", Verdict::Bad(Kind::Network), error.to_string());
             }
-            _ => Check::new("proxy", Verdict::Warning, format!("{name} is no address"))
-                .hint("write it as `http://HOST:PORT`"),
-        },
+        }
+    }
+    set.dedup();
+    match set.is_empty() {
+        true => Check::good("proxy", "none"),
+        false => Check::good("proxy", set.join("; ")),
     }
 }

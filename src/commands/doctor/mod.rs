@@ -91,7 +91,7 @@ pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     checks.extend(machine::checks(app));
     checks.extend(network::checks(app, arguments).await);
     match arguments.json {
-        true => app.terminal.print(&super::accounts::pretty(&as_json(&checks)))?,
+        true => app.terminal.print_json(&as_json(&checks))?,
         false => print(app, &checks)?,
     }
     let kinds: Vec<Kind> = checks

@@ -7,7 +7,7 @@ use crate::commands::App;
 use crate::context::now;
 use crate::definition::hosts::Hosts;
 use crate::error::Kind;
-use crate::http::{Client, HttpError};
+use crate::http::{HttpError, Network};
 use crate::request::{Body, Request};
 use futures_util::future::join_all;
 use jiff::fmt::rfc2822;
@@ -55,23 +55,14 @@ fn of_accounts(app: &App) -> BTreeSet<String> {
 
 /// Where trust comes from.
 fn authorities(app: &App) -> Check {
-    let name = "TLS roots";
-    match app.context.variable("SSL_CERT_FILE") {
-        None => Check::good(name, "those of this system"),
-        Some(path) => match std::fs::read_to_string(path) {
-            Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => {
-                Check::good(name, format!("SSL_CERT_FILE, {path}"))
-            }
-            Ok(_) => {
-                let told = format!("SSL_CERT_FILE names {path}, which holds no certificate");
-                Check::new(name, Verdict::Bad(Kind::Network), told)
-                    .hint("it has to be a bundle of certificates in PEM")
-            }
-            Err(error) => {
-                let told = format!("SSL_CERT_FILE names {path}: {error}");
-                Check::new(name, Verdict::Bad(Kind::Network), told)
-            }
-        },
+    let network = Network::of(&app.context);
+    let set: Vec<String> =
+        network.authority_settings().map(|(name, value)| format!("{name}, {value}")).collect();
+    match network.authorities() {
+        Ok(_) if set.is_empty() => Check::good("TLS roots", "those of this system"),
+        Ok(_) => Check::good("TLS roots", set.join("; ")),
+        Err(error) => Check::new("TLS roots", Verdict::Bad(Kind::Network), error.to_string())
+            .hint("it has to be a bundle of certificates in PEM, or a folder of them"),
     }
 }
 
@@ -83,7 +74,7 @@ async fn reach(app: &App, host: &str, patience: Duration) -> (Check, Option<i64>
         let told = format!("`{host}` is no host");
         return (Check::new("reach", Verdict::Bad(Kind::Usage), told), None);
     };
-    let http = Client::new(patience);
+    let http = app.http(patience.as_secs());
     let mut hosts = Hosts::new([url.host_str().unwrap_or_default().to_owned()]);
     hosts.add_insecure(url.host_str().unwrap_or_default().to_owned());
     let request =

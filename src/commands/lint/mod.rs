@@ -9,7 +9,7 @@ mod sarif;
 mod text;
 
 use super::App;
-use crate::catalog::{Catalog, CatalogError, yaml_files};
+use crate::catalog::{Catalog, CatalogError, path_word, yaml_files};
 use crate::definition::finding::Finding;
 use crate::definition::rule::{Rule, Severity};
 use crate::definition::source::{Source, Span};
@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use clap::ValueEnum;
 use report::Report;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 /// Check definitions: files, folders, or apps by name
@@ -127,11 +127,11 @@ fn targets(arguments: &Arguments, app: &App) -> Result<Vec<String>> {
     let mut targets = Vec::new();
     for path in named {
         if path.is_dir() || arguments.targets.is_empty() {
-            targets.extend(yaml_files(path).iter().map(|path| as_path(path)));
+            targets.extend(yaml_files(path).iter().map(|path| path_word(path)));
         } else {
             let text = path.display().to_string();
             targets.push(if path.is_file() && !Catalog::is_path(&text) {
-                as_path(path)
+                path_word(path)
             } else {
                 text
             });
@@ -142,10 +142,4 @@ fn targets(arguments: &Arguments, app: &App) -> Result<Vec<String>> {
             .hint("name a file, a folder or an app: `tieline lint ./my-app.yaml`"));
     }
     Ok(targets)
-}
-
-/// A path that cannot be taken for an app's name.
-fn as_path(path: &Path) -> String {
-    let text = path.display().to_string();
-    if Catalog::is_path(&text) { text } else { format!("./{text}") }
 }

@@ -1,6 +1,5 @@
 //! `lint --online`: definitions held against what their issuers say of themselves.
 
-use crate::catalog::CatalogError;
 use crate::commands::App;
 use crate::definition::Parsed;
 use crate::definition::finding::Finding;
@@ -14,31 +13,41 @@ use crate::http::Client;
 const TIMEOUT: u64 = 30;
 
 /// Adds what differs between definitions and their issuers' metadata; says where there is nothing to
-/// compare.
+/// compare. Of several definitions all are looked at, whatever issuer does not answer.
 ///
 /// # Errors
-/// An issuer does not answer. What was found before stays.
+/// An issuer does not answer. What was found stays.
 pub(super) async fn differences(
     app: &App,
     targets: &[String],
     findings: &mut Vec<Finding>,
 ) -> Result<()> {
     let http = app.http(TIMEOUT);
+    let (mut without, mut failed) = (0, None);
     for target in targets {
-        match app.catalog.parse(target) {
-            Ok((name, parsed)) => {
-                let compared = compare_all(&http, &parsed, findings).await?;
-                if compared == 0 {
-                    app.terminal
-                        .say(format!("{name} writes out no issuer, so nothing was compared"));
+        // Why it cannot be read has been told already.
+        let Ok((name, parsed)) = app.catalog.parse(target) else { continue };
+        match compare_all(&http, &parsed, findings).await {
+            Ok(0) => {
+                without += 1;
+                if targets.len() == 1 || app.terminal.verbosity > 0 {
+                    let why = "writes out no issuer, so nothing was compared";
+                    app.terminal.say(format!("{name} {why}"));
                 }
             }
-            // That has been told already.
-            Err(CatalogError::Wrong { .. }) => {}
-            Err(error) => return Err(error.into()),
+            Ok(_) => {}
+            Err(error) if targets.len() == 1 => return Err(error),
+            Err(error) => {
+                app.terminal.report(&error);
+                failed = failed.or(Some(error.kind));
+            }
         }
     }
-    Ok(())
+    if without > 0 && targets.len() > 1 {
+        let all = targets.len();
+        app.terminal.say(format!("{without} of {all} definitions were not compared: no issuer"));
+    }
+    failed.map_or(Ok(()), |kind| Err(Error::silent(kind)))
 }
 
 /// How many authorizations there was an issuer for.

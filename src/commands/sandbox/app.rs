@@ -35,7 +35,7 @@ pub(super) async fn run(app: &App, word: &str, auth: Option<&str>, port: u16) ->
     app.terminal.say(format!("A stand-in for {title} ({auth}), made from its definition alone."));
     app.terminal.say("Set what is printed above, in a shell of its own. Ctrl-C ends it.");
     let next = format!("tieline connect {} --auth {auth}", account.app);
-    app.terminal.detail("next", app.terminal.paint(Style::Command, &next));
+    app.terminal.command("next", &next);
     app.terminal.say("");
     let telling = async {
         while let Some(one) = seen.recv().await {
@@ -57,7 +57,8 @@ fn write_certificate(stand_in: &StandIn) -> Result<NamedTempFile> {
     })
 }
 
-/// The variables that lead to a stand-in, and what it takes for good.
+/// The variables that lead to a stand-in, and what it takes for good. Of those that name a proxy and whom
+/// TLS trusts they are the first that count, so that nothing else that is set leads elsewhere.
 pub(in crate::commands) fn variables(
     stand_in: &StandIn,
     certificate: &str,
@@ -65,9 +66,9 @@ pub(in crate::commands) fn variables(
 ) -> Vec<(String, String)> {
     let Inputs { fields, client_fields, client_id, client_secret } = stand_in.inputs();
     let mut variables = vec![
-        ("HTTPS_PROXY".to_owned(), format!("http://{}", stand_in.address())),
-        ("NO_PROXY".to_owned(), "localhost,127.0.0.1,::1".to_owned()),
-        ("SSL_CERT_FILE".to_owned(), certificate.to_owned()),
+        ("https_proxy".to_owned(), format!("http://{}", stand_in.address())),
+        ("no_proxy".to_owned(), "localhost,127.0.0.1,::1".to_owned()),
+        ("CURL_CA_BUNDLE".to_owned(), certificate.to_owned()),
     ];
     let client = [("client_id", client_id), ("client_secret", client_secret)];
     let client = client.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -90,8 +91,7 @@ fn quoted(value: &str) -> String {
 fn tell(app: &App, seen: &Seen) {
     let parts = seen.parts.join(", ");
     if seen.differences.is_empty() {
-        let tick = app.terminal.paint(Style::Good, app.terminal.tick());
-        app.terminal.say(format!("{tick} {} ({parts})", seen.request));
+        app.terminal.done(format!("{} ({parts})", seen.request));
         if let Some(pin) = &seen.pin {
             app.terminal.say(format!("  the browser shows the PIN {pin}"));
         }

@@ -69,7 +69,7 @@ pub struct Arguments {
     #[arg(long)]
     pub json: bool,
     /// Write a report too: FORMAT is json, junit, html or har, and - is standard output
-    #[arg(long, value_name = "FORMAT=FILE")]
+    #[arg(long, value_name = "FORMAT=FILE", add = report::candidates())]
     pub report: Vec<Destination>,
     /// Keep the requests and answers of accounts, masked, for --replay
     #[arg(long, value_name = "FILE", conflicts_with_all = ["fresh", "against_sandbox"])]

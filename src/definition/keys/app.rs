@@ -11,6 +11,9 @@ pub(in crate::definition) const FIELDS: Shape =
 /// Headers by name; nothing removes one.
 pub(in crate::definition) const HEADERS: Shape = Shape::Map(&Shape::Text);
 
+/// Parts of an account by the variables that hold them; `null` takes one away.
+pub(in crate::definition) const ENVIRONMENT: Shape = NAMED_TEXTS;
+
 keys! {
     /// A definition.
     DEFINITION {
@@ -24,6 +27,7 @@ keys! {
         "fields": FIELDS => "What each account needs besides its credential, by name."
         "client": Shape::Object(|| CLIENT.to_vec()) => "What belongs to one's registration at the app."
         "headers": HEADERS => "Templates that are sent with every API call, whatever the authorization."
+        "environment": ENVIRONMENT => "The variables in which other programs look for the credential, and the part of the account that each holds; `exec` sets them."
         "authorizations" needed: Shape::Map(&Shape::Named("authorization", &Shape::Authorization)) => "The ways in, by name; the first is the default."
         "errors": Shape::Map(&Shape::Object(|| ERROR.to_vec())) => "What the provider's error codes or an HTTP status mean, and what to do."
         "pagination": Shape::Object(|| PAGINATION.to_vec()) => "How a list that comes in pages goes on."

@@ -5,7 +5,7 @@ use super::super::authorization::{TYPES, Type};
 use super::super::grant::GRANTS;
 use super::super::oauth2::{PKCE, POLICIES};
 use super::super::redirection::{PORTS, RESPONSE_MODES};
-use super::app::{FIELDS, HEADERS};
+use super::app::{ENVIRONMENT, FIELDS, HEADERS};
 use super::endpoint::{
     AUTHENTICATION, CALL, CLIENT_ENDPOINT, DEVICE_ENDPOINT, LOOKUPS, PARAMETERS_IN,
     SIGNATURE_METHOD, TOKEN_CALL, TOKEN_ENDPOINT, USER_INFO_ENDPOINT,
@@ -25,6 +25,7 @@ keys! {
         "token_endpoint": TOKEN_ENDPOINT => "What gives tokens: a URL, an endpoint or several steps; for keys and passwords a login."
         "user_info_endpoint": USER_INFO_ENDPOINT => "The call that says who is connected, which `test` makes too; `null` where the app has none."
         "lookups": LOOKUPS => "Calls that are made once after connecting, and whose answers become `extras`."
+        "environment": ENVIRONMENT => "Variables for `exec`, over the app's; `null` takes one of those away."
         "tls": Shape::Object(|| TLS.to_vec()) => "The client's certificate in TLS (RFC 8705)."
     }
 

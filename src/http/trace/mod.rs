@@ -40,6 +40,8 @@ struct Raw {
     headers: Vec<(String, String)>,
     body: Option<String>,
     received: Received,
+    /// The proxy that it went through, as `HOST:PORT`.
+    proxy: Option<String>,
     timing: Timing,
 }
 
@@ -90,6 +92,7 @@ impl Trace {
         purpose: &str,
         request: &Request,
         received: Received,
+        proxy: Option<String>,
         timing: Timing,
     ) {
         let text =
@@ -109,6 +112,7 @@ impl Trace {
             headers: headers.collect(),
             body: request.body_text().map(|(text, _)| text),
             received,
+            proxy,
             timing,
         })));
     }
@@ -124,6 +128,7 @@ impl Trace {
             headers: Vec::new(),
             body: None,
             received: Received::Unseen,
+            proxy: None,
             timing,
         })));
     }
@@ -145,6 +150,7 @@ impl Trace {
             headers: Vec::new(),
             body: None,
             received,
+            proxy: None,
             timing: Timing::of(took),
         })));
     }
@@ -205,6 +211,7 @@ impl Raw {
             from: self.from,
             to: purpose.asked,
             protocol: self.protocol,
+            proxy: self.proxy.clone(),
             request,
             status,
             response,

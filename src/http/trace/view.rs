@@ -37,6 +37,9 @@ pub struct Http {
     pub to: Party,
     /// How it was spoken.
     pub protocol: Protocol,
+    /// The proxy that it went through, as `HOST:PORT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
     /// The request.
     pub request: Message,
     /// The status code, if there was an answer.

@@ -6,7 +6,7 @@ use crate::commands::apps::list::source;
 use crate::context::variable;
 use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition, Field};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub(super) fn of(shown: &Shown<'_>) -> Value {
     let definition = shown.definition;
@@ -43,7 +43,14 @@ fn authorization(definition: &Definition, auth: &Authorization) -> Value {
         "redirect_uris": auth.redirection().map(|redirection| &redirection.uris),
         "any_port": auth.redirection().map(|redirection| redirection.any_port),
         "refresh": words::refresh(auth),
+        "environment": environment(auth),
     })
+}
+
+/// Parts by the variables that hold them.
+fn environment(auth: &Authorization) -> Map<String, Value> {
+    let pairs = auth.environment.iter();
+    pairs.map(|variable| (variable.name.clone(), variable.part.to_string().into())).collect()
 }
 
 fn fields(definition: &Definition, fields: &[Field]) -> Vec<Value> {

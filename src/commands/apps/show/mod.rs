@@ -6,7 +6,6 @@ mod words;
 
 use super::{connected, list::source};
 use crate::catalog::Origin;
-use crate::commands::accounts::pretty;
 use crate::commands::{App, authorization, example};
 use crate::context::variable;
 use crate::definition::names::AccountId;
@@ -53,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, app: &App) -> Result<()> {
         definition: &definition,
     };
     if arguments.json {
-        return app.terminal.print(&pretty(&json::of(&shown)));
+        return app.terminal.print_json(&json::of(&shown));
     }
     let mut page = Page::new(&app.terminal);
     head(&mut page, &shown);
@@ -117,6 +116,7 @@ fn describe(page: &mut Page, shown: &Shown<'_>, auth: &Authorization) {
     page.detail("hosts", &words::hosts(shown.definition, auth).join(", "));
     page.detail("refresh", &words::refresh(auth));
     page.detail("identity", words::identity(auth));
+    page.details("exec sets", &words::environment(auth));
     register(page, shown, auth);
 }
 

@@ -175,6 +175,11 @@ pub(super) fn identity(auth: &Authorization) -> &'static str {
     }
 }
 
+/// The variables that `exec` sets, as its `--env` would name them.
+pub(super) fn environment(auth: &Authorization) -> Vec<String> {
+    auth.environment.iter().map(|variable| format!("{}={}", variable.name, variable.part)).collect()
+}
+
 /// Whether no client need be registered by hand (RFC 7591).
 pub(super) fn registers_itself(auth: &Authorization) -> bool {
     auth.oauth2().is_some_and(|oauth2| oauth2.registration.is_some())

@@ -53,8 +53,7 @@ pub(super) async fn run(
     }
     if as_json {
         let list: Vec<Value> = all.iter().map(Rehearsed::as_json).collect();
-        let text = serde_json::to_string_pretty(&json!({ "schema": SCHEMA, "rehearsals": list }));
-        app.terminal.print(&(text.unwrap_or_default() + "\n"))?;
+        app.terminal.print_json(&json!({ "schema": SCHEMA, "rehearsals": list }))?;
     }
     match all.iter().flat_map(|rehearsed| &rehearsed.all).all(|fared| fared.well) {
         true => Ok(()),
