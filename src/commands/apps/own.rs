@@ -19,7 +19,7 @@ pub struct PathArguments {
 
 /// What `apps edit` takes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "The editor is what VISUAL or EDITOR says, with its arguments; else `vi`.")]
+#[command(after_help = "The editor is what VISUAL or EDITOR says, with its arguments.")]
 pub struct EditArguments {
     /// The app, or a definition's path
     #[arg(add = crate::candidates::apps())]
