@@ -4,7 +4,9 @@ use crate::catalog::CatalogError;
 use crate::definition::ReachError;
 use crate::definition::hosts::HostError;
 use crate::definition::names::NameError;
+use crate::store::WRITABLE;
 use crate::template::RenderError;
+use crate::text::io_cause;
 use std::fmt;
 use std::path::Path;
 
@@ -149,7 +151,13 @@ impl Error {
     /// A failure of the machine: a file, a socket.
     #[must_use]
     pub fn io(what: impl Into<String>, error: &std::io::Error) -> Self {
-        Self::new(Kind::Failed, what).because(error)
+        Self::new(Kind::Failed, what).because(io_cause(error))
+    }
+
+    /// A file or folder beside the store that cannot be written, without which nothing is kept.
+    #[must_use]
+    pub fn unwritable(what: impl Into<String>, error: &std::io::Error) -> Self {
+        Self::new(Kind::Store, what).because(io_cause(error)).hint(WRITABLE)
     }
 }
 

@@ -64,6 +64,8 @@ fn start(cli: Cli, app: &App) -> Result<()> {
         }
         _ => None,
     };
+    // These only ever end so, and say it when they start.
+    let as_told = matches!(cli.command, Some(Command::Sandbox(_) | Command::Proxy(_)));
     let result = runtime.block_on(async {
         tokio::select! {
             // Ctrl-C first, so that it is caught from the start: whatever blocks after that, a prompt,
@@ -71,7 +73,10 @@ fn start(cli: Cli, app: &App) -> Result<()> {
             biased;
             _ = tokio::signal::ctrl_c() => {
                 app.terminal.waited();
-                let mut error = Error::new(Kind::Interrupted, "interrupted");
+                let mut error = match as_told {
+                    true => Error::silent(Kind::Interrupted),
+                    false => Error::new(Kind::Interrupted, "interrupted"),
+                };
                 error.hints.extend(go_on);
                 Err(error)
             }

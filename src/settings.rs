@@ -4,10 +4,14 @@
 use crate::definition::source::Source;
 use crate::definition::yaml::{self, Node, Value};
 use crate::error::{Error, Kind, Result};
+use crate::file::read_text;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+/// The most that is read of the file.
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// What the file says.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +40,7 @@ impl Settings {
     /// # Errors
     /// It cannot be read, or is no YAML of the form that it has to have.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = match fs::read_to_string(path) {
+        let text = match read_text(path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => {

@@ -8,6 +8,13 @@ use std::fmt::Write;
 /// All but the unreserved characters of RFC 3986 section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// What the system said of a file, without the name of a temporary one, which nobody has ever seen.
+#[must_use]
+pub fn io_cause(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at path \"").map_or(text.as_str(), |(cause, _)| cause).to_owned()
+}
+
 /// Without characters that could steer a terminal, turn the direction of text, or hide in it. Line
 /// breaks stay.
 #[must_use]
@@ -91,6 +98,13 @@ fn is_hidden(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_temporary_file_is_not_named() {
+        let error = tempfile::NamedTempFile::new_in("/nowhere").unwrap_err();
+        assert!(error.to_string().contains("/nowhere"), "{error}");
+        assert!(!io_cause(&error).contains("/nowhere"), "{}", io_cause(&error));
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_is_left() {

@@ -1,34 +1,45 @@
 //! Small JSON files, written so that a reader sees the old text or the new one.
 
+use crate::file;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::fmt;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// The most that is read of a file: what is longer was not written by us.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// What most files do not reach, so that one call reads them.
 const TYPICAL: usize = 4096;
 
-/// Reads a file in place of what `text` holds. Its size is not asked for: with small files that costs
-/// as much as the reading.
+/// Reads a file in place of what `text` holds.
 pub(super) fn read_bytes(path: &Path, text: &mut Vec<u8>) -> io::Result<()> {
     text.clear();
     text.reserve(TYPICAL);
-    fs::File::open(path)?.take(MAX_BYTES).read_to_end(text).map(|_| ())
+    file::read_into(path, MAX_BYTES, text)
 }
 
-/// Reads a value; `None` where there is no file.
+/// Reads a value; `None` where there is no file. What is no value, or no file at all, is
+/// [`io::ErrorKind::InvalidData`].
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    let damaged = |why: &dyn fmt::Display| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()))
+    };
     let mut bytes = Vec::new();
     match read_bytes(path, &mut bytes) {
-        Ok(()) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
-        }),
+        Ok(()) => serde_json::from_slice(&bytes).map(Some).map_err(|error| damaged(&error)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData || !is_file(path) => {
+            Err(damaged(&error))
+        }
         Err(error) => Err(error),
     }
+}
+
+/// Whether it is a file itself: no folder, pipe or circle of links.
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
 }
 
 /// A temporary file beside the target, flushed, renamed over it, and the folder flushed: a reader
@@ -40,13 +51,24 @@ pub(super) fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut file, value)?;
     file.write_all(b"\n")?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
+    if let Err(failed) = file.persist(path) {
+        if is_file(path) {
+            return Err(failed.error);
+        }
+        // A folder stands there. If anything is in it, it is somebody's.
+        fs::remove_dir(path).map_err(|_| failed.error)?;
+        failed.file.persist(path)?;
+    }
     sync_folder(folder)
 }
 
 /// Removes a file; one that is not there is removed already.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
+    let removed = match fs::symlink_metadata(path).is_ok_and(|about| about.is_dir()) {
+        true => fs::remove_dir(path),
+        false => fs::remove_file(path),
+    };
+    match removed {
         Ok(()) => sync_folder(path.parent().unwrap_or(Path::new("."))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),

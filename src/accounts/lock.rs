@@ -2,6 +2,7 @@
 
 use super::json_file::private_folder;
 use crate::error::{Error, Kind, Result};
+use crate::file::without_waiting;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::Duration;
@@ -44,7 +45,7 @@ impl Lock {
     /// The folder cannot be written.
     pub fn try_acquire(folder: &Path, name: &str) -> Result<Option<Self>> {
         let error = |error| {
-            Error::io(format!("the lock folder `{}` cannot be used", folder.display()), &error)
+            Error::unwritable(format!("no lock can be made in `{}`", folder.display()), &error)
         };
         private_folder(folder).map_err(error)?;
         let path = folder.join(format!("{}.lock", name.replace('/', "__")));
@@ -52,7 +53,7 @@ impl Lock {
         options.create(true).write(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(error)?;
+        let file = without_waiting(&mut options).open(path).map_err(error)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -281,5 +281,5 @@ pub fn store_error(error: &StoreError, account: &str, doing: Doing) -> Error {
 }
 
 fn file_error(id: &AccountId, error: &io::Error) -> Error {
-    Error::new(Kind::Store, format!("the account file of `{id}` cannot be written")).because(error)
+    Error::unwritable(format!("the account file of `{id}` cannot be written"), error)
 }

@@ -4,7 +4,7 @@ use super::files::{Record, State};
 use super::{Accounts, StoreChoice, file_error, store_error};
 use crate::credential::Credential;
 use crate::definition::names::AccountId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Doing, Store, StoreError};
 
 /// What belongs together and is not together.
@@ -36,7 +36,10 @@ impl Accounts<'_> {
     pub async fn orphans(&self, choice: StoreChoice) -> Result<Vec<Orphan>> {
         let store = self.stores.get(choice)?;
         let entries = store.entries().await;
-        let entries = entries.map_err(|error| store_error(&error, "it", Doing::Read))?;
+        let entries = entries.map_err(|error| {
+            let shown = store_error(&error, "it", Doing::Read);
+            Error { message: format!("{error}, so the store cannot be looked into"), ..shown }
+        })?;
         let kept = self.files.list();
         let damaged = self.files.damaged();
         let mut orphans: Vec<Orphan> = Vec::new();

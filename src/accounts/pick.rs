@@ -131,6 +131,9 @@ impl Accounts<'_> {
                 error = error.hint(format!("did you mean `{near}`?"));
             }
         }
+        if of_app.is_empty() && !self.is_damaged(wanted) && !self.files.list().is_empty() {
+            error = error.hint("`tieline accounts` lists what is connected");
+        }
         let account =
             wanted.name.as_ref().map_or_else(String::new, |name| format!(" --account {name}"));
         error.hint(format!("run `tieline connect {}{account}`", wanted.app))

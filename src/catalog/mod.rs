@@ -123,7 +123,7 @@ impl Catalog {
             .folders
             .iter()
             .flat_map(|folder| endings.map(|ending| folder.join(format!("{app}.{ending}"))));
-        files.into_iter().find(|path| path.is_file())
+        files.into_iter().find(|path| path.symlink_metadata().is_ok())
     }
 
     fn tree(&self, app: &AppName) -> Result<Option<Rc<Tree>>, CatalogError> {

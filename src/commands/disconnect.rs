@@ -55,7 +55,7 @@ async fn disconnect(app: &App, accounts: &Accounts<'_>, http: &Client, word: &st
     if half_gone(accounts, &wanted).is_some() {
         return forget_the_rest(app, accounts, &wanted).await;
     }
-    let (id, _) = accounts.pick(&app.context, &wanted)?;
+    let (id, _) = app.pick(accounts, &wanted)?;
     let _lock = accounts.lock(&id).await?;
     // Another process may have disconnected it while we waited.
     accounts.pick(&app.context, &AccountId { name: id.name.clone(), ..id.clone() })?;

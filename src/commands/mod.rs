@@ -11,6 +11,7 @@ pub mod demo;
 pub mod disconnect;
 pub mod doctor;
 mod editor;
+mod example;
 pub mod exec;
 pub mod git_credential;
 mod handover;

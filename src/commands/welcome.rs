@@ -1,6 +1,6 @@
 //! `tieline` alone: what to do next, which depends on what there is.
 
-use super::{App, accounts};
+use super::{App, accounts, example};
 use crate::accounts::files::{Record, State};
 use crate::accounts::warnings::{Warning, of_record};
 use crate::context::now;
@@ -65,7 +65,7 @@ fn mending(id: &AccountId, record: &Record) -> Option<Step> {
 
 fn ordinary(app: &App, all: &[(AccountId, Record)]) -> Vec<Step> {
     let step = |command: &str, why: &str| (command.to_owned(), why.to_owned());
-    let Some((id, _)) = all.first() else {
+    let Some((id, record)) = all.first() else {
         let mut steps = vec![
             step("tieline demo", "watch the whole story in a minute, nothing is kept"),
             step("tieline apps", "find your app"),
@@ -79,8 +79,12 @@ fn ordinary(app: &App, all: &[(AccountId, Record)]) -> Vec<Step> {
         }
         return steps;
     };
+    let definition = app.catalog.load(id.app.as_str()).ok();
+    let auth = definition.as_ref();
+    let auth = auth.and_then(|it| it.authorization(Some(&record.account.authorization)));
+    let path = auth.map_or_else(|| "/".to_owned(), example::path);
     vec![
-        step(&format!("tieline call {id} /"), "make a request"),
+        step(&format!("tieline call {id} {path}"), "make a request"),
         step("tieline test --all", "see whether everything works"),
         step("tieline connect", "connect another app"),
     ]

@@ -15,10 +15,12 @@ pub struct AppName(String);
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Not an app's name.
-    #[error("`{0}` is no app name: lower-case letters, digits and `-`, at most 64")]
+    #[error("`{0}` is no app name: at most 64 of a-z, 0-9 and `-`, no `-` first")]
     App(String),
     /// Not an account's name.
-    #[error("`{0}` is no account name: letters, digits and `. _ @ + -`, at most 64")]
+    #[error(
+        "`{0}` is no account name: at most 64 of a-z, A-Z, 0-9 and `. _ @ + -`, a letter or digit first"
+    )]
     Account(String),
 }
 
@@ -124,7 +126,11 @@ pub const RESERVED: &[&str] = &[
     "token_secret",
 ];
 
-/// Those of them that are secret, whatever the definition.
+/// The inputs of every account beside its fields: `TIELINE_<APP>_ACCOUNT` says which account an app
+/// means, `TIELINE_<APP>_AUTH` which way in.
+pub(super) const INPUTS: &[&str] = &["account", "auth"];
+
+/// Those of [`RESERVED`] that are secret, whatever the definition.
 pub(super) const SECRET: &[&str] = &[
     "access_token",
     "assertion",

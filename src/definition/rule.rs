@@ -125,8 +125,8 @@ rules! {
         "`redirect_uri` is neither https nor http on this machine, or does not fit with `port`."
         "A code must not cross a network in the clear (RFC 8252 sections 7 and 8)."
     ReservedName "reserved-name" Error:
-        "A field has a name that templates already know."
-        "`{{code}}` could then mean two things."
+        "A field has a name that templates or variables already know."
+        "`{{code}}` or `TIELINE_<APP>_ACCOUNT` could then mean two things."
     Resource "resource" Error:
         "`resource` is no absolute URI, or has a fragment."
         "Authorization servers refuse it (RFC 8707 section 2)."

@@ -114,8 +114,16 @@ fn read(
     })
 }
 
+/// The code stands behind the picture: a terminal of 24 rows would not show what comes before it.
 fn tell(session: &Session<'_>, asking: &Asking<'_>, device: &Device) {
     let terminal = asking.terminal;
+    let target = device.complete.as_ref().unwrap_or(&device.verification_uri);
+    if terminal.terminals.error
+        && let Some(lines) = crate::terminal::qr_code(target.as_str())
+    {
+        lines.iter().for_each(|line| terminal.say(format!("  {line}")));
+        terminal.say("");
+    }
     terminal.say(format!(
         "  Open this on any device, and enter the code {}:",
         terminal.paint(Style::Strong, &device.user_code)
@@ -125,13 +133,6 @@ fn tell(session: &Session<'_>, asking: &Asking<'_>, device: &Device) {
     terminal.say("");
     if asking.clipboard {
         terminal.copy("The code", &device.user_code);
-    }
-    let target = device.complete.as_ref().unwrap_or(&device.verification_uri);
-    if terminal.terminals.error
-        && let Some(lines) = crate::terminal::qr_code(target.as_str())
-    {
-        lines.iter().for_each(|line| terminal.say(format!("  {line}")));
-        terminal.say("");
     }
     if !asking.scopes.is_empty() {
         terminal.detail("Asks for", asking.scopes.join(", "));

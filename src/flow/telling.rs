@@ -125,8 +125,8 @@ fn warn(session: &Session<'_>, asking: &Asking<'_>) {
         let any = session.auth.redirection().is_some_and(|redirection| redirection.any_port);
         let port = Url::parse(uri).ok().and_then(|uri| uri.port_or_known_default());
         let port = port.filter(|_| !any).unwrap_or(8917);
-        terminal.say(format!(
-            "This is a container. A browser outside reaches it if port {port} is published and\n\
+        terminal.sentence(format!(
+            "This is a container. A browser outside reaches it if port {port} is published and \
              `--listen 0.0.0.0:{port}` is added."
         ));
     }

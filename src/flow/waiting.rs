@@ -26,7 +26,8 @@ pub(super) fn open(asking: &Asking<'_>, url: &Url, waiting: Option<&Waiting>) {
 pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
     let browser = asking.browser;
     if let Err(error) = crate::browser::open(url, browser, &asking.private_variables) {
-        asking.terminal.say(format!("No browser was opened: {error}. Open the address yourself."));
+        let told = format!("No browser was opened: {error}. Open the address yourself.");
+        asking.terminal.sentence(told);
     }
 }
 
@@ -64,7 +65,7 @@ pub(super) async fn wait(
                     let told = format!("a redirect was not ours: {reason}");
                     session.http.note_check(false, told, "RFC 6749, section 10.12");
                     terminal.waited();
-                    terminal.say(format!("A redirect came that is not the answer to this request: {reason}. Still waiting."));
+                    terminal.sentence(format!("A redirect came that is not the answer to this request: {reason}. Still waiting."));
                 }
             },
             line = next_line(&mut pasted) => match line {
@@ -75,7 +76,7 @@ pub(super) async fn wait(
                     }
                     match paste(&line, check) {
                         Ok(params) => return Ok(params),
-                        Err(reason) => terminal.say(format!("That is not it: {reason}. Still waiting.")),
+                        Err(reason) => terminal.sentence(format!("That is not it: {reason}. Still waiting.")),
                     }
                 }
                 None if waiting.is_none() => {

@@ -86,9 +86,17 @@ fn sent(entry: &mut Entry<'_>, value: &Value) -> Result<(String, bool), String> 
     Ok((value, entry.credential))
 }
 
-/// Whoever answers a test request has said who it is, if one knows where to look.
-const IDENTITY: &str = "{{default response.email (default response.user.email (default \
-                        response.data.email (default response.name (default response.id title))))}}";
+/// Whoever answers a test request has said who it is, if one knows where to look; else the field that tells
+/// accounts apart does. Nothing that is the same for every account may stand in for it: somebody else could
+/// sign in unnoticed.
+pub(super) fn identity(field: Option<&str>) -> String {
+    let last =
+        field.map_or("response.id".to_owned(), |name| format!("(default response.id {name})"));
+    format!(
+        "{{{{default response.email (default response.user.email (default response.data.email \
+         (default response.name {last})))}}}}"
+    )
+}
 
 fn user_info(entry: &mut Entry<'_>, proxy: &Map<String, Value>) -> Value {
     let Some(verification) = proxy.get("verification").and_then(Value::as_object) else {
@@ -146,7 +154,7 @@ fn endpoint(entry: &mut Entry<'_>, verification: &Map<String, Value>) -> Result<
         Some(_) => return Err("its body is computed".into()),
     }
     comment(&mut endpoint, "The file does not say what the answer holds: see to this.");
-    endpoint.insert("response".into(), json!({ "user_identity": IDENTITY }));
+    endpoint.insert("response".into(), json!({ "user_identity": identity(None) }));
     Ok(endpoint)
 }
 

@@ -1,7 +1,7 @@
 //! The definition of a provider, put together in the order in which one is read.
 
 use super::authorization::{authorization, request, tls};
-use super::calls::Calls;
+use super::calls::{Calls, identity};
 use super::entry::Entry;
 use super::inputs::{used, with_inputs};
 use crate::draft::{Draft, comment, plain};
@@ -61,13 +61,28 @@ pub(super) fn definition(entry: &mut Entry<'_>, name: &str) -> Result<Draft, Str
         draft.insert("headers".into(), Value::Object(calls.headers));
     }
     let mut auth = with_inputs(entry, auth, &mut draft)?;
-    if calls.user_info.is_null() {
+    let mut user_info = calls.user_info;
+    let fields = [auth.get("fields"), draft.get("fields")];
+    if let (Some(name), Some(response)) = (telling(fields), user_info.get_mut("response")) {
+        response["user_identity"] = identity(Some(name)).into();
+    }
+    if user_info.is_null() {
         comment(&mut auth, "The file names no call that says who is connected.");
     }
-    auth.insert("user_info_endpoint".into(), calls.user_info);
+    auth.insert("user_info_endpoint".into(), user_info);
     draft.insert("authorizations".into(), json!({ auth_name: auth }));
     draft.extend(calls.pagination.map(|pagination| ("pagination".to_owned(), pagination)));
     Ok(draft)
+}
+
+/// The field that tells accounts of the app apart: no secret, and not the same for all.
+fn telling(fields: [Option<&Value>; 2]) -> Option<&str> {
+    let is_one = |(_, field): &(&String, &Value)| {
+        let has = |key: &str| field.get(key).is_some_and(|value| *value != Value::Bool(false));
+        !["secret", "optional", "default", "options"].iter().any(|key| has(key))
+    };
+    let mut all = fields.into_iter().flatten().filter_map(Value::as_object).flatten();
+    all.find(is_one).map(|(name, _)| name.as_str())
 }
 
 /// What it is called, and where its vendor writes about it.

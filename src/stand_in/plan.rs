@@ -42,7 +42,7 @@ impl Role {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Discovery => "metadata",
-            Self::Push => "pushed authorization request",
+            Self::Push => "pushed authorization",
             Self::Authorization | Self::Permission => "authorization",
             Self::Device => "device authorization",
             Self::Token(_) | Self::Exchange => "token",

@@ -16,6 +16,10 @@ pub(super) fn unproved(mut wire: Wire, role: Role, memory: &mut Memory) -> Resul
     let target =
         Target { method: &wire.method, url: wire.url.as_str(), access_token: token.as_deref() };
     let (key, jti) = checked_proof(&proof, &target)?;
+    // Another grant begins, and may be bound to another key (section 10.1).
+    if role == Role::Push {
+        memory.key = None;
+    }
     if memory.key.as_ref().is_some_and(|known| *known != key) {
         return Err("the proof is by another key than the one before".to_owned());
     }

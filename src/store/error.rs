@@ -1,5 +1,6 @@
 //! What can go wrong with a store, and what a person can do about each case.
 
+use crate::text::io_cause;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -162,9 +163,9 @@ impl StoreError {
                 Some(format!("{count} entries with service `tieline`, user `{user}`"))
             }
             Self::WrongKey { sealed_with, path } => {
-                Some(format!("{} was sealed with {sealed_with}", path.display()))
+                Some(format!("`{}` was sealed with {sealed_with} that is another", path.display()))
             }
-            Self::Io { source, .. } => Some(source.to_string()),
+            Self::Io { source, .. } => Some(io_cause(source)),
             Self::VerifyFailed
             | Self::SealedKeyMissing
             | Self::SealedKeyInvalid
@@ -209,7 +210,7 @@ impl StoreError {
                 _ => &["set `TIELINE_KEY` to the key it was sealed with"],
             },
             Self::NoRandom => &[],
-            Self::Io { .. } => &["check that the folder can be written and the disk is not full"],
+            Self::Io { .. } => &[WRITABLE],
         };
         lines.iter().map(ToString::to_string).collect()
     }
@@ -219,6 +220,9 @@ impl StoreError {
 pub(super) const PASSPHRASE: &str = "a passphrase";
 /// [`StoreError::WrongKey`]: it was sealed with a raw key.
 pub(super) const RAW_KEY: &str = "a key";
+
+/// What to do where a file or folder cannot be written.
+pub const WRITABLE: &str = "check that the folder can be written and the disk is not full";
 
 const UNLOCK: &str = if cfg!(target_os = "macos") {
     "unlock it with `security unlock-keychain`"

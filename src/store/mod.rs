@@ -15,7 +15,7 @@ mod seal;
 mod sealed;
 mod session;
 
-pub use error::{Doing, StoreError};
+pub use error::{Doing, StoreError, WRITABLE};
 pub use keyring::{ENTRY_LIMIT, Keyring, TIMEOUT};
 pub use seal::SealedKey;
 pub use sealed::Sealed;

@@ -6,6 +6,7 @@
 use super::error::StoreError;
 use super::random;
 use super::seal::{Origin, SealedKey, SealedText, Sealer};
+use crate::file::{read_into, read_text};
 use crate::secret::Secret;
 use crate::text::hex;
 use ring::digest;
@@ -31,6 +32,8 @@ struct Cache {
     sealers: Vec<Arc<Sealer>>,
 }
 
+/// The most that is read of an entry, in bytes: no credential comes near it.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
 const ENDING: &str = "sealed";
 const TEMPORARY: &str = ".tmp";
 /// No write takes this long, so an older temporary file is what a kill left behind.
@@ -61,13 +64,13 @@ impl Sealed {
 
     pub(super) fn read(&self, user: &str) -> Result<Secret, StoreError> {
         let path = self.path(user);
-        let text = fs::read_to_string(&path).map_err(|source| match source.kind() {
+        let text = read_text(&path, MAX_BYTES).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => StoreError::NotFound {
                 place: "sealed file",
                 cause: format!("no file for `{user}` in {}", self.folder.display()),
             },
             io::ErrorKind::InvalidData => {
-                StoreError::Corrupt { cause: format!("{} is not text", path.display()) }
+                StoreError::Corrupt { cause: format!("`{}`: {source}", path.display()) }
             }
             _ => failed(&path)(source),
         })?;
@@ -215,10 +218,11 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// A file that another process may just have removed; damaged ones read as well as they can.
 fn read_if_there(path: &Path) -> Result<Option<String>, StoreError> {
-    match fs::read(path) {
+    let mut bytes = Vec::new();
+    match read_into(path, MAX_BYTES, &mut bytes) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(path)(error)),
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Ok(()) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
     }
 }
 

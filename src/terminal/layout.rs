@@ -4,6 +4,9 @@ use crate::text::is_right_to_left;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
+/// The least that a column is cut to.
+const LEAST: usize = 8;
+
 /// A table aligned by spaces. The widest columns are the ones that are cut to fit the width.
 #[must_use]
 pub fn table(header: &[&str], rows: &[Vec<String>], width: Option<usize>) -> Vec<String> {
@@ -40,13 +43,20 @@ fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize], isolates: bo
     line
 }
 
-/// Takes what is too much from the widest column, and then from the next that is as wide.
+/// Takes what is too much from the widest column, and then from the next that is as wide. The first one
+/// holds what is typed, so it is cut last, and only where that is enough.
 fn shrink(widths: &mut [usize], width: usize) {
-    let mut total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
-    while total > width {
-        let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > 8) else { return };
+    let total = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+    let mut over = total.saturating_sub(width);
+    let Some((name, rest)) = widths.split_first_mut() else { return };
+    while over > 0
+        && let Some(widest) = rest.iter_mut().max().filter(|widest| **widest > LEAST)
+    {
         *widest -= 1;
-        total -= 1;
+        over -= 1;
+    }
+    if *name >= LEAST + over {
+        *name -= over;
     }
 }
 
@@ -70,7 +80,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A text cut to a number of columns.
-fn cut(text: &str, width: usize) -> Cow<'_, str> {
+pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return text.into();
     }
@@ -108,6 +118,17 @@ mod tests {
         assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
         let rows = vec![vec!["a".repeat(30), "日本語".repeat(9), "c".repeat(50)]];
         assert!(table(&["ONE", "TWO", "THREE"], &rows, Some(40)).iter().all(|l| l.width() <= 40));
+    }
+
+    #[test]
+    fn what_is_typed_is_cut_last_and_never_in_vain() {
+        let name = "sandbox-api-key/production".to_owned();
+        let rows = vec![vec![name.clone(), "b".repeat(60), "c".repeat(9)]];
+        let row = |width| table(&["ONE", "TWO", "THREE"], &rows, Some(width)).remove(1);
+        assert!(row(80).starts_with(&name) && row(80).width() == 80);
+        assert!(row(46).starts_with(&name) && row(46).width() == 46);
+        assert!(row(36).starts_with("sandbox-api-ke..") && row(36).width() == 36);
+        assert!(row(20).starts_with(&name), "it does not fit anyway");
     }
 
     #[test]

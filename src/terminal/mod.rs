@@ -14,6 +14,7 @@ pub use qr::qr_code;
 
 use crate::context::{Context, Terminals};
 use crate::error::{Error, Kind, Result};
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -150,8 +151,21 @@ impl Terminal {
         self.say(format!("{} {what}", self.paint(Style::Good, self.tick())));
     }
 
-    /// A labelled line of a block: label of at most 9 characters, then the value.
+    /// Says a sentence, which wraps between words on a terminal.
+    pub fn sentence(&self, text: impl fmt::Display) {
+        self.say(wrap(&text.to_string(), self.sentence_width()).join("\n"));
+    }
+
+    /// A labelled line of a block: label of at most 9 characters, then the value, which wraps under
+    /// itself on a terminal.
     pub fn detail(&self, label: &str, value: impl fmt::Display) {
+        const INDENT: usize = 12;
+        let mut value = value.to_string();
+        // What is painted has a width that its letters do not tell.
+        if !value.contains('\x1b') {
+            let lines = wrap(&value, self.sentence_width().saturating_sub(INDENT));
+            value = lines.join(&format!("\n{:INDENT$}", ""));
+        }
         self.say(format!("  {} {value}", self.paint(Style::Dim, &format!("{label:<9}"))));
     }
 
@@ -160,12 +174,22 @@ impl Terminal {
         self.detail(label, self.paint(Style::Command, command));
     }
 
-    /// Rewrites the waiting line; on no terminal it is not shown.
+    /// Columns that a sentence may fill: nobody but a terminal needs it in rows.
+    fn sentence_width(&self) -> usize {
+        if self.terminals.error { self.error_width() } else { usize::MAX }
+    }
+
+    /// Rewrites the waiting line; on no terminal it is not shown, nor on one that cannot erase it.
     pub fn waiting(&self, line: &str) {
-        if self.terminals.error {
-            let _ = write!(io::stderr(), "\r\x1b[2K{line}");
+        if self.terminals.error && !self.dumb {
+            let _ = write!(io::stderr(), "\r\x1b[2K{}", self.one_row(line));
             let _ = io::stderr().flush();
         }
+    }
+
+    /// What fits into one row: of two rows only the second would be erased.
+    fn one_row<'t>(&self, line: &'t str) -> Cow<'t, str> {
+        layout::cut(line, self.error_width().saturating_sub(1))
     }
 
     /// Removes the waiting line.
@@ -176,8 +200,9 @@ impl Terminal {
     /// Erases what was pasted, a secret, and the waiting line that it began behind: together they
     /// may fill several rows.
     pub fn erase_pasted(&self, waiting: &str, pasted: &str) {
-        if self.terminals.error {
-            let rows = (waiting.width() + pasted.width()).div_ceil(self.error_width()).max(1);
+        if self.terminals.error && !self.dumb {
+            let columns = self.error_width();
+            let rows = (self.one_row(waiting).width() + pasted.width()).div_ceil(columns).max(1);
             let _ = write!(io::stderr(), "\x1b[{rows}A\r\x1b[J");
         }
     }
@@ -230,7 +255,7 @@ impl Terminal {
 
     /// A label and a sentence, which wraps under itself on a terminal.
     fn labelled(&self, label: &str, style: &str, text: &str) {
-        let width = if self.terminals.error { self.error_width() } else { usize::MAX };
+        let width = self.sentence_width();
         let indent = label.width() + 1;
         let text =
             wrap(text, width.saturating_sub(indent)).join(&format!("\n{}", " ".repeat(indent)));

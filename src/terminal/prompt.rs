@@ -31,7 +31,14 @@ impl Terminal {
         if let Some(default) = &field.default {
             input = input.default(default.clone()).show_default(true);
         }
-        input.interact_text().map_err(prompt_error)
+        input.interact_text().map_err(|error| {
+            let error = prompt_error(error);
+            // What was typed so far stands on the row.
+            if error.kind == Kind::Interrupted {
+                self.say("");
+            }
+            error
+        })
     }
 
     fn ask_secret(&self, field: &Field) -> Result<String> {

@@ -88,6 +88,16 @@ fn a_default_that_is_gone_is_none() {
 }
 
 #[test]
+fn an_app_that_there_is_not_is_told_as_such() {
+    let home = Home::new();
+    for command in [&["disconnect"][..], &["accounts", "show"], &["call"], &["token"]] {
+        let path = if command == ["call"] { &["/"][..] } else { &[] };
+        let ran = home.run(&[command, &["githbu"], path].concat()).expect(2);
+        ran.says("there is no app `githbu`").says("github");
+    }
+}
+
+#[test]
 fn without_accounts_the_list_says_what_to_do() {
     let home = Home::new();
     home.run(&["accounts"]).expect(0).says("No account is connected.").says("tieline demo");

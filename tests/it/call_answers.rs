@@ -96,6 +96,20 @@ fn pages_have_a_bound_and_a_circle_is_noticed() {
 }
 
 #[test]
+fn a_redirect_that_is_not_followed_is_told() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    home.run(&["connect", "sandbox-api-key", "-f", "api_key=practice-key"]).expect(0);
+    let told = |to: &str, method: &str| {
+        let path = format!("/api/redirect?to={to}");
+        home.run(&["call", "sandbox-api-key", method, &path]).expect(0).stderr
+    };
+    assert!(told("/x?secret=1", "POST").contains("leads to /x, and was not followed"));
+    assert!(told("file:///etc/passwd", "GET").contains("leads to file:///etc/passwd, and was not"));
+    assert_eq!(told("/api-key/me", "GET"), "");
+}
+
+#[test]
 fn a_page_elsewhere_is_not_asked_for() {
     let sandbox = Sandbox::start(&[]);
     let server = Recorder::start(|_| {

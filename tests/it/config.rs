@@ -99,8 +99,10 @@ fn what_does_not_fit_is_said_with_what_does() {
     let home = home();
     home.run(&["config", "set", "colour", "never"]).expect(2).says("did you mean `color`?");
     home.run(&["config", "set", "color", "red"]).expect(2).says("one of auto, always, never");
-    home.run(&["config", "set", "call.timeout", "long"]).expect(2).says("is a number");
-    home.run(&["config", "set", "ascii", "maybe"]).expect(2).says("is true or false");
+    home.run(&["config", "set", "call.timeout", "long"])
+        .expect(2)
+        .says("`long` is no whole number");
+    home.run(&["config", "set", "ascii", "maybe"]).expect(2).says("is neither true nor false");
     home.run(&["config", "set", "store", "env"]).expect(0).says("goes before the file");
     assert!(!home.path().join("home/config.yaml.tmp").exists());
 }
@@ -131,7 +133,7 @@ fn the_editor_is_the_persons_own() {
     home.run(&["config", "edit"]).expect(0);
     assert_eq!(told(&home, "color").0, "never");
     let home = home.set("LINE", "timeout: long");
-    home.run(&["config", "edit"]).expect(2).says("`timeout` is a number");
+    home.run(&["config", "edit"]).expect(2).says("is no whole number, which `timeout` has to be");
     let home = home.set("EDITOR", "/nowhere/vi");
     home.run(&["config", "edit"]).expect(1).says("`/nowhere/vi` cannot be started");
 }

@@ -263,7 +263,7 @@ fn a_prompt_left_with_ctrl_c_stores_nothing_and_gives_the_terminal_back() {
         let mut terminal = home.on_terminal(&["connect", app]);
         terminal.until(prompt).press("canary\u{3}");
         assert_eq!(terminal.ends(), 130, "{}", terminal.seen);
-        assert!(terminal.seen.contains("interrupted"), "{}", terminal.seen);
+        assert!(terminal.seen.contains("\n\u{1b}[1;31merror:"), "{:?}", terminal.seen);
     }
     let mut terminal = home.on_terminal(&["connect", "sorts"]);
     terminal.until("Subdomain").types("acme").until("India").press("\u{3}");

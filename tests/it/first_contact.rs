@@ -41,7 +41,7 @@ fn with_nothing_connected_it_says_how_to_begin() {
 #[test]
 fn with_an_account_that_works_it_says_what_to_do_with_it() {
     let (_sandbox, home) = connected();
-    let first = "tieline call sandbox-oauth2 /";
+    let first = "tieline call sandbox-oauth2 /userinfo";
     assert_eq!(next(&home), [first, "tieline test --all", "tieline connect"]);
     home.run(&[]).expect(0).prints("ada@sandbox.test");
 }

@@ -95,6 +95,22 @@ fn each_feature_lands_where_a_definition_says_it() {
 }
 
 #[test]
+fn no_identity_is_made_up_that_every_account_would_have() {
+    let home = Home::new();
+    import(&home, &["--output", "out"]);
+    let files = std::fs::read_dir(home.path().join("out")).unwrap();
+    let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let identities: Vec<String> = texts
+        .flat_map(|text| text.lines().map(ToOwned::to_owned).collect::<Vec<_>>())
+        .filter(|line| line.contains("user_identity"))
+        .collect();
+    assert!(identities.iter().any(|line| line.contains("response.name response.id)")));
+    assert!(identities.iter().any(|line| line.contains("(default response.id workspace)")));
+    let constant = identities.iter().find(|line| line.contains("title"));
+    assert_eq!(constant, None);
+}
+
+#[test]
 fn a_file_that_is_there_is_kept_and_what_is_no_providers_file_is_refused() {
     let home = Home::new();
     let mine = home.write("home/apps/cedar.yaml", "title: Mine\n");

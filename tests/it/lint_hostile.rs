@@ -74,7 +74,7 @@ fn a_pipe_in_a_definitions_place_is_told_and_not_waited_for() {
     for arguments in [&["lint"][..], &["lint", &text], &["connect", &text], &["test", &text]] {
         home.run(arguments).expect(2).says("it is a pipe or a device");
     }
-    home.run(&["connect", "pipe"]).expect(2);
+    home.run(&["connect", "pipe"]).expect(2).says("it is a pipe or a device");
     home.run(&["apps"]).expect(0);
 }
 

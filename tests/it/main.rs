@@ -78,3 +78,4 @@ mod signed;
 mod smoke;
 mod store;
 mod strict;
+mod terminal;

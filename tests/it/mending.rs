@@ -3,7 +3,8 @@
 
 use crate::support::{Home, Sandbox};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const APP: &str = "sandbox-oauth2";
 const KEY_APP: &str = "sandbox-api-key";
@@ -43,6 +44,54 @@ fn a_damaged_account_file_is_replaced_by_connecting() {
         home.run(&["call", KEY_APP, "/me"]).expect(0);
         assert_eq!(home.kept(), 1, "{damage:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_at_all_is_damaged_too_and_never_waited_for() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let file = account_file(&home, KEY_APP);
+    let pipe = |path: &Path| {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let folder = |path: &Path| std::fs::create_dir(path).unwrap();
+    let circle = |path: &Path| std::os::unix::fs::symlink(path, path).unwrap();
+    for put in [&pipe as &dyn Fn(&Path), &folder, &circle] {
+        connect_key(&home);
+        std::fs::remove_file(&file).unwrap();
+        put(&file);
+        home.run(&["accounts"]).expect(0);
+        home.run(&["call", KEY_APP, "/me"]).expect(3).says("account file is damaged");
+        let connect = home.run(&["connect", KEY_APP, "-f", "api_key=practice-key"]);
+        connect.expect(0).says("is damaged; it will be replaced");
+        home.run(&["call", KEY_APP, "/me"]).expect(0);
+        std::fs::remove_file(&file).unwrap();
+        put(&file);
+        home.run(&["disconnect", KEY_APP]).expect(0).says("is damaged");
+        assert!(!file.exists() && !file.is_symlink());
+        assert_eq!(home.kept(), 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_file_of_ours_is_waited_for() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    connect_key(&home);
+    let pipe = |path: &Path| {
+        let _ = std::fs::remove_file(path);
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    pipe(&home.path().join("home/config.yaml"));
+    pipe(&home.path().join(format!("home/locks/{KEY_APP}.lock")));
+    let ran = home.run(&["disconnect", KEY_APP]).expect(7).says("no lock can be made in");
+    ran.says("check that the folder can be written");
+    for entry in std::fs::read_dir(home.path().join("home/vault")).unwrap() {
+        pipe(&entry.unwrap().path());
+    }
+    home.run(&["call", KEY_APP, "/me"]).expect(7).says("damaged");
 }
 
 #[test]

@@ -152,6 +152,8 @@ fn what_no_rule_allows_does_not_pass() {
         ),
     );
     assert!(dots.starts_with("HTTP/1.1 40"), "{dots}");
+    let said = proxy.end();
+    assert!(said.contains("allows    GET /userinfo, POST /api/*"), "{said}");
     home.run(&["proxy", "sandbox-oauth2", "--allow", "user"]).expect(2).says("`user` is no rule");
 }
 

@@ -78,6 +78,7 @@ fn every_way_in_can_be_rehearsed() {
         ("zoom", "device", "the access token is over"),
         ("basecamp", "oauth", "the access token is over"),
         ("servicetitan", "client", "the access token is over"),
+        ("sandbox-oauth2", "bound", "the access token is over"),
     ] {
         let all = ["test", app, "--against-sandbox", "--json", "--auth", auth];
         let report = home.run(&all).expect(0).json();
@@ -94,6 +95,10 @@ fn what_does_not_even_work_without_trouble_is_told() {
     home.define("acme", &without);
     let ran = home.run(&["test", "acme", "--against-sandbox"]).expect(4);
     ran.says("`acme` cannot be connected to its own stand-in").says("sandbox --app acme");
+    for (app, auth) in [("copper", "oauth"), ("netsuite", "tba")] {
+        let ran = home.run(&["test", app, "--auth", auth, "--against-sandbox"]).expect(2);
+        ran.says("cannot be rehearsed");
+    }
     home.run(&["test", "ftp", "--against-sandbox"]).expect(2).says("an FTP server");
     home.run(&["test", "--all", "--against-sandbox"]).expect(2);
 }

@@ -275,7 +275,7 @@ fn another_signature_is_refused() {
         (
             "google",
             "service_account",
-            "kid: \"{{account.private_key_id}}\"",
+            "kid: \"{{key_file.private_key_id}}\"",
             "kid: mine",
             "`assertion` in the form has another value",
         ),

@@ -406,16 +406,21 @@ impl Home {
 
     /// Runs `tieline` on a terminal of 80 columns that echoes what is typed.
     pub(crate) fn on_terminal(&self, arguments: &[&str]) -> Pty {
-        self.on_terminal_of(80, arguments)
+        self.on_terminal_like(80, "xterm", arguments)
     }
 
     /// The same with so many columns.
     pub(crate) fn on_terminal_of(&self, columns: usize, arguments: &[&str]) -> Pty {
+        self.on_terminal_like(columns, "xterm", arguments)
+    }
+
+    /// The same of this sort.
+    pub(crate) fn on_terminal_like(&self, columns: usize, name: &str, arguments: &[&str]) -> Pty {
         let mut command = Command::new("/bin/sh");
         let script =
             format!("PATH=/usr/bin:/bin stty echo rows 24 cols {columns}; exec \"$0\" \"$@\"");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_tieline")]).args(arguments);
-        command.env_clear().envs(&self.variables).env("TERM", "xterm").current_dir(self.path());
+        command.env_clear().envs(&self.variables).env("TERM", name).current_dir(self.path());
         let session = rexpect::session::spawn_command(command, Some(30_000)).unwrap();
         Pty { session, seen: String::new() }
     }

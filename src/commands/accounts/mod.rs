@@ -99,7 +99,7 @@ fn set_default(app: &App, word: &str) -> Result<()> {
         return Err(accounts.missing(&id));
     }
     let saved = accounts.files.set_default(&id.app, Some(&id));
-    saved.map_err(|error| Error::io("the defaults cannot be written", &error))?;
+    saved.map_err(|error| Error::unwritable("the defaults cannot be written", &error))?;
     app.terminal.done(format!("`{}` means {id} from now on", id.app));
     if let Some(path) = Meant::here(app).file_for([&id].into_iter()) {
         app.terminal.warn(format!("`{path}` is followed here, and goes before the default"));

@@ -21,7 +21,7 @@ const PATIENCE: u64 = 30;
 
 pub(super) async fn show(app: &App, word: &str, json: bool, live: bool) -> Result<()> {
     let accounts = app.accounts();
-    let (id, picked) = accounts.pick(&app.context, &AccountId::parse(word)?)?;
+    let (id, picked) = app.pick(&accounts, &AccountId::parse(word)?)?;
     let record = accounts
         .record(&id)?
         .ok_or_else(|| Error::new(Kind::NotConnected, format!("`{id}` is not connected")))?;

@@ -15,6 +15,7 @@ use crate::flow::{ProviderError, provider_error};
 use crate::refresh::{Renewal, Surroundings};
 use crate::request::Request;
 use crate::template::Scope;
+use crate::text::short;
 use crate::trial::is_expired;
 use std::time::Duration;
 
@@ -84,8 +85,22 @@ impl<'a> Caller<'a> {
                 return Err(self.cannot_repeat());
             }
             let refused = refused.map(|it| self.failed(&request, &it, &received));
+            self.tell_of_redirect(&received);
             return Ok(Answered { request, received, refused });
         }
+    }
+
+    /// Only GET and HEAD follow a redirect, and only to a web address: else the answer is no failure, and
+    /// not what was asked for either.
+    fn tell_of_redirect(&self, received: &Received) {
+        let status = received.status();
+        if !(300..400).contains(&status) || status == 304 {
+            return;
+        }
+        let to = received.response.headers().get("location").and_then(|to| to.to_str().ok());
+        let to = to.map_or("nowhere", |to| to.split(['?', '#']).next().unwrap_or_default());
+        let to = short(&self.around.http.mask(to), 200);
+        self.app.terminal.warn(format!("{status} leads to {to}, and was not followed"));
     }
 
     async fn wait(&self, pause: Duration, why: &str) {

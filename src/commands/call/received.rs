@@ -172,5 +172,11 @@ impl Received {
 
 /// The connection ended before the answer did.
 fn broken(error: reqwest::Error) -> Error {
-    Error::new(Kind::Network, "the answer broke off").because(error.without_url()).hint("try again")
+    let error = error.without_url();
+    // What is outside of it says only that a body could not be read.
+    let mut root: &dyn std::error::Error = &error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    Error::new(Kind::Network, "the answer broke off").because(root).hint("try again")
 }

@@ -81,11 +81,14 @@ fn check_redirect_uris(uris: &[String]) -> Result<()> {
 
 fn say_what_to_register(app: &App, definition: &Definition, auth: &Authorization, own: &[String]) {
     let terminal = &app.terminal;
-    if let Some(docs) = &definition.docs {
-        terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
-    }
+    let say_where = || {
+        if let Some(docs) = &definition.docs {
+            terminal.say(format!("Where: {}", terminal.paint(Style::Command, docs)));
+        }
+    };
     let Some(redirection) = auth.redirection() else {
         terminal.say(format!("{} sends no browser back, so there is no redirect URI.", auth.name));
+        say_where();
         return;
     };
     let uris = if own.is_empty() { &redirection.uris } else { own };
@@ -96,6 +99,7 @@ fn say_what_to_register(app: &App, definition: &Definition, auth: &Authorization
         terminal.say(format!("  {}", terminal.paint(Style::Command, uri)));
     }
     terminal.say("");
+    say_where();
     if redirection.any_port && own.is_empty() {
         terminal.say("The port may be any: this app ignores it, as RFC 8252 asks.");
     }

@@ -90,7 +90,10 @@ fn shell_of_the_user(app: &App) -> Result<Shell> {
         "pwsh" | "powershell" => Shell::Powershell,
         _ => {
             return Err(Error::new(Kind::Usage, "it is not clear which shell is yours")
-                .because(format!("$SHELL is `{path}`"))
+                .because(match path {
+                    "" => "SHELL is not set".to_owned(),
+                    path => format!("SHELL is `{path}`, for which there is no script"),
+                })
                 .hint("name it, such as `tieline completions bash --install`"));
         }
     })

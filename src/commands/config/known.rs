@@ -95,13 +95,16 @@ impl Setting {
     pub(super) fn check(&self, value: &str) -> Result<(), String> {
         let key = &self.key;
         match &self.sort {
-            Sort::Number if value.parse::<u64>().is_err() => Err(format!("`{key}` is a number")),
+            Sort::Number if value.parse::<u64>().is_err() => {
+                Err(format!("`{value}` is no whole number, which `{key}` has to be"))
+            }
             Sort::Switch if value.parse::<bool>().is_err() => {
-                Err(format!("`{key}` is true or false"))
+                Err(format!("`{value}` is neither true nor false, which `{key}` has to be"))
             }
-            Sort::Choice(choices) if !choices.iter().any(|choice| choice == value) => {
-                Err(format!("`{key}` is one of {}", choices.join(", ")))
-            }
+            Sort::Choice(choices) if !choices.iter().any(|choice| choice == value) => Err(format!(
+                "`{value}` is none of {}, of which `{key}` has to be one",
+                choices.join(", ")
+            )),
             _ => Ok(()),
         }
     }

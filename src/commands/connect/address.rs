@@ -54,7 +54,8 @@ pub(super) async fn app_of(app: &App, http: &Client, word: &str) -> Result<Strin
     save(&path, &found.definition(&address), true)
         .map_err(|error| Error::writing(&path, &error))?;
     let shown = app.terminal.paint(Style::Command, &path.display().to_string());
-    app.terminal.say(format!("Wrote what {} says of itself to {shown}", found.title(&address)));
+    app.terminal
+        .sentence(format!("Wrote what {} says of itself to {shown}", found.title(&address)));
     Ok(name.to_string())
 }
 

@@ -1,10 +1,10 @@
 //! What people see in the end: in the terminal, and in the browser.
 
 use crate::account::Account;
-use crate::commands::App;
+use crate::commands::{App, example};
 use crate::context::now;
 use crate::definition::names::AccountId;
-use crate::definition::{Authorization, Definition, Way};
+use crate::definition::{Definition, Way};
 use crate::error::Result;
 use crate::redirect::{Outcome, Page, Row};
 use crate::terminal::{Style, duration};
@@ -45,29 +45,9 @@ pub(super) fn say_connected(app: &App, definition: &Definition, id: &AccountId, 
     if let Ok(store) = app.stores.get(app.stores.choice) {
         terminal.detail("store", format!("{}, written and read back", store.name()));
     }
-    let next = format!("tieline call {id} {}", example_path(definition, account));
-    terminal.command("next", next.trim_end());
-}
-
-/// A path to try: the user information's, or that of the resource that the tokens are for, where it is
-/// relative to the base URL.
-fn example_path(definition: &Definition, account: &Account) -> String {
     let auth = definition.authorization(Some(&account.authorization));
-    if auth.is_some_and(Authorization::is_ftp) {
-        return "LIST".to_owned();
-    }
-    let path = auth.and_then(|auth| {
-        let user_info = auth.user_info.as_ref().map(|endpoint| &endpoint.url);
-        let url = user_info.or_else(|| auth.oauth2()?.resource.first())?.source();
-        match url.contains("://") || url.starts_with("{{") {
-            true => {
-                url.strip_prefix(auth.base_url.source().trim_end_matches('/')).map(str::to_owned)
-            }
-            false => Some(format!("/{}", url.trim_start_matches('/'))),
-        }
-    });
-    path.filter(|path| path.starts_with('/') && !path.contains("{{"))
-        .unwrap_or_else(|| "/".to_owned())
+    let next = format!("tieline call {id} {}", auth.map_or_else(|| "/".to_owned(), example::path));
+    terminal.command("next", &next);
 }
 
 /// What the browser shows in the end.

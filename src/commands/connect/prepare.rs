@@ -183,7 +183,7 @@ fn announce(
         None => String::new(),
     };
     let title = app.terminal.paint(Style::Strong, &definition.title);
-    app.terminal.say(format!("Connecting {title} ({}){with}.", auth.kind.name()));
+    app.terminal.sentence(format!("Connecting {title} ({}){with}.", auth.kind.name()));
     if !auth.has_client()
         && app.terminal.can_ask()
         && let Some(docs) = &definition.docs

@@ -5,11 +5,14 @@ use crate::commands::own::PATIENCE;
 use crate::definition::hosts::Hosts;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Body, Request};
-use crate::terminal::Style;
+use crate::terminal::{Style, wrap};
 use std::process::Output;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::time::timeout;
 use url::Url;
+
+/// What stands before everything beneath a chapter's title.
+const INDENT: &str = "   ";
 
 impl Demo<'_> {
     /// Runs a command that waits for the browser, plays the browser, and gives what was said.
@@ -124,13 +127,24 @@ impl Demo<'_> {
 
     pub(super) fn typed(&self, before: &str, arguments: &[&str]) -> Result<()> {
         let line = format!("$ {before}tieline {}", arguments.join(" "));
-        self.app
-            .terminal
-            .print(&format!("   {}\n", self.app.terminal.paint_output(Style::Command, &line)))
+        let terminal = &self.app.terminal;
+        for (at, row) in self.rows(&line, INDENT.len() + 2).iter().enumerate() {
+            let indent = if at == 0 { INDENT } else { "     " };
+            terminal.print(&format!("{indent}{}\n", terminal.paint_output(Style::Command, row)))?;
+        }
+        Ok(())
     }
 
     pub(super) fn line(&self, text: &str) -> Result<()> {
-        self.app.terminal.print(&format!("   {text}\n"))
+        let inner = &text[..text.len() - text.trim_start().len()];
+        let rows = self.rows(text, INDENT.len() + inner.len());
+        rows.iter().try_for_each(|row| self.app.terminal.print(&format!("{INDENT}{inner}{row}\n")))
+    }
+
+    /// A line cut between words into rows that the terminal does not break, without their indent.
+    fn rows(&self, line: &str, indent: usize) -> Vec<String> {
+        let width = self.app.terminal.width().unwrap_or(usize::MAX);
+        wrap(line.trim_start(), width.saturating_sub(indent))
     }
 
     pub(super) fn say_all(&self, lines: &[String]) -> Result<()> {

@@ -83,7 +83,8 @@ impl Demo<'_> {
         self.show("", &connect, None, 0).await?;
         self.control("expire").await?;
         let called = self.show("", &["call", "-v", SERVICE, "/api/hello"], None, 0).await?;
-        expect(&called, "token: POST")
+        expect(&called, "token: POST")?;
+        self.show("", &["disconnect", SERVICE], None, 0).await.map(|_| ())
     }
 
     async fn with_safeguards(&mut self) -> Result<()> {
@@ -129,8 +130,14 @@ impl Demo<'_> {
         let mut arguments = vec!["connect", kind.app];
         arguments.extend(kind.arguments);
         self.show(kind.typed, &arguments, Some(kind.secret), 0).await?;
-        let called =
-            self.show("", &["call", kind.app, "/api/hello", "-f", "greeting=hi"], None, 0).await?;
+        let called = self
+            .show(
+                "",
+                &["call", kind.app, "/api/hello", "-f", "greeting=hi", "-r", "--jq", ".body"],
+                None,
+                0,
+            )
+            .await?;
         expect(&called, "greeting")
     }
 
@@ -146,7 +153,7 @@ impl Demo<'_> {
         let tested = self.show("", &["test", OAUTH2], None, 3).await?;
         expect(&tested, "invalid_grant")?;
         self.chapter("Leave")?;
-        let mut arguments = vec!["disconnect", OAUTH2, TELEVISION, SERVICE, BOUND, found, OAUTH1];
+        let mut arguments = vec!["disconnect", OAUTH2, TELEVISION, BOUND, found, OAUTH1];
         arguments.extend(TYPES.iter().map(|kind| kind.app));
         self.show("", &arguments, None, 0).await?;
         let left = self.show("", &["accounts"], None, 0).await?;

@@ -11,6 +11,8 @@ use crate::store::{Doing, Store};
 
 /// The entry that comes and goes. No account can have this name.
 const PROBE: &str = "doctor:probe";
+/// The lock that is tried. Not every system takes a `:` in a file's name.
+const LOCK: &str = "@doctor";
 
 pub(super) async fn checks(app: &App, fix: bool) -> Vec<Check> {
     let store = store(app).await;
@@ -57,7 +59,7 @@ fn locks(app: &App) -> Check {
     let folder = &app.context.folders.locks;
     let tried = private_folder(folder)
         .map_err(|error| error.to_string())
-        .and_then(|()| Lock::try_acquire(folder, PROBE).map_err(|error| error.message));
+        .and_then(|()| Lock::try_acquire(folder, LOCK).map_err(|error| error.causes.join(": ")));
     let name = "locks";
     match tried {
         Ok(Some(_)) => Check::good(name, folder.display().to_string()),

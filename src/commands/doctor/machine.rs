@@ -70,7 +70,9 @@ fn browser(app: &App) -> Check {
     }
     let chosen = app.context.browser();
     match crate::browser::program(chosen, app.context.variable("PATH").unwrap_or_default()) {
-        Some(program) => Check::good(name, format!("`{program}` opens it")),
+        Some(program) => {
+            Check::good(name, format!("`{program}` is there; whether it finds one is not tried"))
+        }
         None => Check::new(name, Verdict::Warning, "nothing was found that opens one")
             .hint("`connect` prints the address; or set BROWSER, or use `connect --device`"),
     }

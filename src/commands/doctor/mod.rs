@@ -130,6 +130,7 @@ fn print(app: &App, checks: &[Check]) -> Result<()> {
     text.push_str(&match (bad, warnings) {
         (0, 0) => "\nEverything that was tried works.\n".to_owned(),
         (0, warnings) => format!("\nEverything works; {warnings} to look at (!).\n"),
+        (1, _) => format!("\n1 of {} does not work.\n", checks.len()),
         (bad, _) => format!("\n{bad} of {} do not work.\n", checks.len()),
     });
     terminal.print(&text)

@@ -12,7 +12,6 @@ use crate::error::{Error, Kind, Result};
 use crate::loopback::Loopback;
 use crate::refresh::Surroundings;
 use crate::secret::Secret;
-use crate::terminal::Style;
 use admission::Admission;
 use axum::serve::Listener;
 use base64::Engine;
@@ -141,9 +140,9 @@ async fn introduce(forwarder: &Forwarder<'_>, base_url: &str) {
     let title = &forwarder.around.definition.title;
     terminal.say(format!("A proxy to {title}{who}. Ctrl-C ends it."));
     terminal.detail("to", forwarder.around.http.mask(base_url));
-    let allows = match forwarder.rules.is_empty() {
-        true => "every request: narrow it with `--allow`",
-        false => "what `--allow` says",
+    let allows = match forwarder.rules.written() {
+        [] => "every request: narrow it with `--allow`".to_owned(),
+        rules => rules.join(", "),
     };
     terminal.detail("allows", allows);
     match &forwarder.admission.token {
@@ -152,7 +151,7 @@ async fn introduce(forwarder: &Forwarder<'_>, base_url: &str) {
         }
         None => terminal.warn("every program of this computer may act as this account now"),
     }
-    terminal.say(terminal.paint(Style::Dim, ""));
+    terminal.say("");
 }
 
 /// Serves until the process ends.

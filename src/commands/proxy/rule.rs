@@ -5,7 +5,11 @@ use http::Method;
 
 /// What is let through: everything, or what one of the rules describes.
 #[derive(Debug, Default)]
-pub(super) struct Rules(Vec<Rule>);
+pub(super) struct Rules {
+    rules: Vec<Rule>,
+    /// As they were written.
+    written: Vec<String>,
+}
 
 /// Methods, and a path in which `*` is one segment and `**` any number of them.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,16 +21,18 @@ struct Rule {
 
 impl Rules {
     pub(super) fn parse(texts: &[String]) -> Result<Self> {
-        texts.iter().map(|text| Rule::parse(text)).collect::<Result<_>>().map(Self)
+        let rules = texts.iter().map(|text| Rule::parse(text)).collect::<Result<_>>()?;
+        Ok(Self { rules, written: texts.to_vec() })
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The rules as they were written; none is everything.
+    pub(super) fn written(&self) -> &[String] {
+        &self.written
     }
 
     /// Whether a request may pass. `path` is as it arrived, without its query.
     pub(super) fn allow(&self, method: &Method, path: &str) -> bool {
-        self.0.is_empty() || self.0.iter().any(|rule| rule.allows(method, path))
+        self.rules.is_empty() || self.rules.iter().any(|rule| rule.allows(method, path))
     }
 }
 

@@ -5,7 +5,7 @@ use super::format::FORMATS;
 use super::pattern::Pattern;
 use super::strip::Strip;
 use crate::definition::keys::app::FIELD;
-use crate::definition::names::RESERVED;
+use crate::definition::names::{INPUTS, RESERVED};
 use crate::definition::reader::{Entries, Reader};
 use crate::definition::rule::Rule;
 use crate::definition::yaml::{Node, Value};
@@ -24,6 +24,14 @@ impl Field {
                 Rule::ReservedName,
                 &node.span,
                 format!("`{name}` is a name that templates already know"),
+            );
+        }
+        if base.is_none() && INPUTS.contains(&name) {
+            let variable = format!("TIELINE_<APP>_{}", name.to_uppercase());
+            reader.report(
+                Rule::ReservedName,
+                &node.span,
+                format!("`{variable}`, the variable of `{name}`, has a meaning already"),
             );
         }
         let Some(entries) = reader.entries(node, &format!("field `{name}`"), FIELD) else {

@@ -4,7 +4,22 @@ use super::Explanation;
 
 const RFC: &str = "RFC 9110 section 15";
 
+/// A request with a credential goes where the definition says, and nowhere else.
+const fn redirect(code: &'static str) -> Explanation {
+    Explanation::of(
+        code,
+        "it is a redirect, and a request with a credential is not sent on",
+        "look where it leads with `-vv`, and write that address into the definition",
+        "RFC 9110 section 15.4",
+    )
+}
+
 pub(super) const TABLE: &[Explanation] = &[
+    redirect("301"),
+    redirect("302"),
+    redirect("303"),
+    redirect("307"),
+    redirect("308"),
     Explanation::of(
         "400",
         "the app finds the request malformed",

@@ -6,7 +6,7 @@ mod words;
 
 use super::{connected, list::source};
 use crate::catalog::Origin;
-use crate::commands::{App, authorization};
+use crate::commands::{App, authorization, example};
 use crate::context::variable;
 use crate::definition::names::AccountId;
 use crate::definition::{Authorization, Definition, Field};
@@ -179,5 +179,5 @@ fn next(page: &mut Page, shown: &Shown<'_>) {
         page.step(&format!("tieline client set {word}{option}"));
     }
     page.step(&format!("tieline connect {word}{option}"));
-    page.step(&format!("tieline call {} {}", definition.app, words::path(auth)));
+    page.step(&format!("tieline call {} {}", definition.app, example::path(auth)));
 }

@@ -184,13 +184,3 @@ pub(super) fn environment(auth: &Authorization) -> Vec<String> {
 pub(super) fn registers_itself(auth: &Authorization) -> bool {
     auth.oauth2().is_some_and(|oauth2| oauth2.registration.is_some())
 }
-
-/// A path to try: that of the user information, where it is plain and beneath the base URL.
-pub(super) fn path(auth: &Authorization) -> &str {
-    let plain = |endpoint: &&crate::definition::Endpoint| {
-        endpoint.method == http::Method::GET && endpoint.url.is_literal()
-    };
-    let url = auth.user_info.as_ref().filter(plain).map_or("/", |e| e.url.source());
-    let path = url.strip_prefix(auth.base_url.source()).unwrap_or(url);
-    if path.starts_with('/') { path } else { "/" }
-}

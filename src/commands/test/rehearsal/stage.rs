@@ -48,10 +48,9 @@ impl<'a> Stage<'a> {
         auth: &'a Authorization,
         apps: PathBuf,
     ) -> Result<Self> {
-        let posted = auth.redirection().is_some_and(|r| r.response_mode == ResponseMode::FormPost);
-        if posted {
-            return Err(Error::new(Kind::Usage, format!("`{}` is not rehearsed", auth.name))
-                .because("its answer is posted by a browser, and there is none"));
+        if let Some(why) = unplayable(auth) {
+            let told = format!("`{}/{}` cannot be rehearsed", definition.app, auth.name);
+            return Err(Error::new(Kind::Usage, told).because(why));
         }
         let at = definition.authorizations.iter().position(|known| known.name == auth.name);
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
@@ -259,6 +258,20 @@ impl<'a> Stage<'a> {
             error = error.because(format!("{}: {}", seen.request, seen.differences.join("; ")));
         }
         error.hint(format!("look closer with `tieline sandbox --app {}`", self.name))
+    }
+}
+
+/// What only a browser could do.
+fn unplayable(auth: &Authorization) -> Option<&'static str> {
+    let redirection = auth.redirection()?;
+    // Halves of a connect need no listener, and OAuth 1.0a has none.
+    let over_tls = redirection.uris.first().is_some_and(|uri| uri.starts_with("https:"));
+    match redirection.response_mode {
+        ResponseMode::FormPost => Some("its answer is posted by a browser, and there is none"),
+        ResponseMode::Query if over_tls && matches!(auth.way, Way::OAuth1(_)) => {
+            Some("nobody would trust the certificate that its redirect URI is given")
+        }
+        ResponseMode::Query => None,
     }
 }
 
