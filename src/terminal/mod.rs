@@ -3,6 +3,7 @@
 mod layout;
 mod lines;
 mod link;
+mod plain;
 mod progress;
 mod prompt;
 mod qr;

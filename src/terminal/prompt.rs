@@ -24,8 +24,13 @@ impl Terminal {
             return self.ask_secret(field);
         }
         let example = field.example.as_ref().map(|e| format!(" [{e}]")).unwrap_or_default();
+        let prompt = format!("  {}{example}", field.label);
+        if self.dumb {
+            let default = field.default.as_deref();
+            return self.plain_line(&prompt, default, |text| check(field, text)).map_err(io_error);
+        }
         let mut input = Input::<String>::with_theme(&Plain)
-            .with_prompt(format!("  {}{example}", field.label))
+            .with_prompt(prompt)
             .allow_empty(field.optional)
             .validate_with(|text: &String| check(field, text));
         if let Some(default) = &field.default {
@@ -66,6 +71,9 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn choose(&self, prompt: &str, labels: &[&str], preset: usize) -> Result<usize> {
+        if self.dumb {
+            return self.plain_choice(&format!("  {prompt}"), labels, preset).map_err(io_error);
+        }
         Select::with_theme(&Plain)
             .with_prompt(format!("  {prompt}"))
             .items(labels)
@@ -79,6 +87,9 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn search(&self, prompt: &str, labels: &[String]) -> Result<Option<usize>> {
+        if self.dumb {
+            return self.plain_choice(prompt, labels, 0).map(Some).map_err(io_error);
+        }
         FuzzySelect::with_theme(&Plain)
             .with_prompt(prompt)
             .items(labels)
@@ -95,6 +106,14 @@ impl Terminal {
     /// # Errors
     /// Ctrl-C, or the terminal is gone.
     pub fn confirm(&self, question: &str) -> Result<bool> {
+        if self.dumb {
+            let check = |text: &str| match text {
+                "y" | "n" => Ok(()),
+                _ => Err("y or n".to_owned()),
+            };
+            let said = self.plain_line(&format!("  {question} (y/n)"), Some("n"), check);
+            return said.map(|text| text == "y").map_err(io_error);
+        }
         Confirm::with_theme(&Plain)
             .with_prompt(format!("  {question}"))
             .default(false)
@@ -142,14 +161,38 @@ fn io_error(error: io::Error) -> Error {
 /// when Ctrl-C ends the process.
 #[cfg(unix)]
 fn hidden(prompt: &str) -> io::Result<String> {
+    use rustix::termios::{LocalModes, OptionalActions};
+    let line = typed(prompt, LocalModes::ECHO, OptionalActions::Flush);
+    let _ = writeln!(io::stderr());
+    line
+}
+
+/// Reads a line that is shown.
+#[cfg(unix)]
+pub(super) fn shown(prompt: &str) -> io::Result<String> {
+    use rustix::termios::{LocalModes, OptionalActions};
+    let line = typed(prompt, LocalModes::empty(), OptionalActions::Now);
+    if line.is_err() {
+        let _ = writeln!(io::stderr());
+    }
+    line
+}
+
+/// Reads a line key by key, so that Ctrl-C is one of them, without these modes of the terminal.
+#[cfg(unix)]
+fn typed(
+    prompt: &str,
+    without: rustix::termios::LocalModes,
+    before_it: rustix::termios::OptionalActions,
+) -> io::Result<String> {
     use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
     let terminal = io::stdin();
     let before = tcgetattr(&terminal)?;
     let mut quiet = before.clone();
-    quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+    quiet.local_modes -= without | LocalModes::ICANON | LocalModes::ISIG;
     quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
     quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
-    tcsetattr(&terminal, OptionalActions::Flush, &quiet)?;
+    tcsetattr(&terminal, before_it, &quiet)?;
     let _ = write!(io::stderr(), "{prompt}: ");
     let line = typed_line(|| {
         let mut byte = [0];
@@ -159,7 +202,6 @@ fn hidden(prompt: &str) -> io::Result<String> {
         }
     });
     tcsetattr(&terminal, OptionalActions::Now, &before)?;
-    let _ = writeln!(io::stderr());
     line
 }
 
@@ -192,6 +234,16 @@ fn hidden(prompt: &str) -> io::Result<String> {
         .allow_empty_password(true)
         .interact();
     asked.map_err(|dialoguer::Error::IO(error)| error)
+}
+
+#[cfg(not(unix))]
+pub(super) fn shown(prompt: &str) -> io::Result<String> {
+    let _ = write!(io::stderr(), "{prompt}: ");
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
+    }
 }
 
 /// The library's prompts without decoration.

@@ -94,7 +94,10 @@ fn what_does_not_even_work_without_trouble_is_told() {
         .replace("    request:\n", "    authorization_params: { state: fixed }\n    request:\n");
     home.define("acme", &without);
     let ran = home.run(&["test", "acme", "--against-sandbox"]).expect(4);
-    ran.says("`acme` cannot be connected to its own stand-in").says("sandbox --app acme");
+    ran.says("`acme` cannot be connected to its own stand-in").says("sandbox --app acme`");
+    home.write("mine.yaml", &without);
+    let ran = home.run(&["test", "./mine.yaml", "--against-sandbox"]).expect(4);
+    ran.says("sandbox --app ./mine.yaml`");
     for (app, auth) in [("copper", "oauth"), ("netsuite", "tba")] {
         let ran = home.run(&["test", app, "--auth", auth, "--against-sandbox"]).expect(2);
         ran.says("cannot be rehearsed");

@@ -72,8 +72,12 @@ authorizations:
         user_identity: "{{response.name}}"
 "#,
     );
-    let (_server, home) = start(home, &[file.to_str().unwrap()]);
+    let (mut server, home) = start(home, &[file.to_str().unwrap()]);
     home.run(&["test", "./acme.yaml"]).expect(0).prints("Ada Lovelace");
+    server.0.kill().unwrap();
+    let said = std::io::read_to_string(server.0.stderr.take().unwrap()).unwrap();
+    let next = format!("tieline connect {} --auth service", file.display());
+    assert!(said.contains(&next), "{said}");
 }
 
 #[test]

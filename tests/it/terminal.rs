@@ -54,6 +54,23 @@ fn a_terminal_that_can_do_nothing_gets_nothing_but_text() {
 }
 
 #[test]
+fn a_terminal_that_can_do_nothing_asks_line_by_line() {
+    let sandbox = Sandbox::start(&[]);
+    let home = sandbox.home();
+    let mut terminal = home.on_terminal_like(80, "dumb", &["connect"]);
+    terminal.until("Which app?").types("0").until("a number from 1 to").press(CONTROL_C);
+    assert_eq!(terminal.ends(), 130);
+    assert!(terminal.seen.contains("  1  "), "{}", terminal.seen);
+    assert!(!terminal.seen.contains('\u{1b}'), "{:?}", terminal.seen);
+    let mut terminal = home.on_terminal_like(80, "dumb", &["connect", "sandbox-basic"]);
+    terminal.until("User name").types("").until("a value is needed").until("User name");
+    terminal.types("ada").until("(not shown)").types("practice-password").until("Connected");
+    assert_eq!(terminal.ends(), 0);
+    assert!(!terminal.seen.contains('\u{1b}'), "{:?}", terminal.seen);
+    assert!(!terminal.seen.contains("practice-password"));
+}
+
+#[test]
 fn what_is_ended_by_control_c_calls_that_no_error() {
     let sandbox = Sandbox::start(&[]);
     let home = sandbox.home();

@@ -34,7 +34,7 @@ pub(super) async fn run(app: &App, word: &str, auth: Option<&str>, port: u16) ->
     app.terminal.print(&exports(&variables))?;
     app.terminal.say(format!("A stand-in for {title} ({auth}), made from its definition alone."));
     app.terminal.say("Set what is printed above, in a shell of its own. Ctrl-C ends it.");
-    let next = format!("tieline connect {} --auth {auth}", account.app);
+    let next = format!("tieline connect {word} --auth {auth}");
     app.terminal.command("next", &next);
     app.terminal.say("");
     let telling = async {

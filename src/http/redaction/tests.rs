@@ -25,6 +25,26 @@ fn a_known_secret_is_masked_in_every_spelling() {
     }
 }
 
+#[test]
+fn a_secret_is_masked_as_servers_and_people_write_it() {
+    let mut redactor = Redactor::default();
+    redactor.learn("api_key", &Secret::from("k\"é/<'&%7E\\z"));
+    for text in [
+        "https://a.test/?k=k%22%C3%A9/%3C%27&%7E\\z",
+        "https://a.test/k%22%C3%A9/%3C'&%7E/z",
+        "x=k%22%c3%a9%2f%3c%27%26%257E%5cz",
+        r#"{"a": "k\"\u00e9\/<'&%7E\\z"}"#,
+        r#"{"a": "k\"\u00e9/<'&%7E\\z"}"#,
+        r#"{"a": "k\"é\/<'&%7E\\z"}"#,
+        "<p>k&quot;é/&lt;&#39;&amp;%7E\\z</p>",
+        "<p>k&quot;é/&lt;'&amp;%7E\\z</p>",
+    ] {
+        let masked = redactor.mask(text);
+        assert!(masked.contains("[api_key #"), "{masked}");
+        assert!(!untagged(&masked).to_lowercase().contains("7e"), "{masked}");
+    }
+}
+
 /// The same with every mark's tag taken out: it is another one in each run.
 fn untagged(text: &str) -> String {
     regex_lite::Regex::new(" #[0-9a-f]{4}]").unwrap().replace_all(text, "]").into_owned()

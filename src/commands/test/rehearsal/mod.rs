@@ -71,7 +71,7 @@ async fn rehearse(app: &App, target: &str, auth: Option<&str>) -> Result<Rehears
     let (name, title) = (definition.app.to_string(), definition.title.clone());
     let troubles = Trouble::all(&definition, auth);
     let apps = folder_of(app, target);
-    let stage = Stage::start(app, &definition, auth, apps).await?;
+    let stage = Stage::start(app, &definition, auth, target, apps).await?;
     let all = stage.play(troubles).await?;
     Ok(Rehearsed { app: name, title, auth: auth.name.clone(), all })
 }

@@ -27,6 +27,8 @@ pub(super) struct Stage<'a> {
     app: &'a App,
     auth: &'a Authorization,
     name: String,
+    /// The app as it was named: a definition's path is no name.
+    target: String,
     apps: String,
     own: Own,
     hand: Hand,
@@ -46,6 +48,7 @@ impl<'a> Stage<'a> {
         app: &'a App,
         definition: &Definition,
         auth: &'a Authorization,
+        target: &str,
         apps: PathBuf,
     ) -> Result<Self> {
         if let Some(why) = unplayable(auth) {
@@ -67,7 +70,8 @@ impl<'a> Stage<'a> {
         let (hand, name) = (stand_in.hand(), definition.app.to_string());
         let running = tokio::spawn(stand_in.run());
         let apps = apps.display().to_string();
-        Ok(Self { app, auth, name, apps, own, hand, seen, running })
+        let target = target.to_owned();
+        Ok(Self { app, auth, name, target, apps, own, hand, seen, running })
     }
 
     /// Connects anew for everything that can go wrong, and sees what comes of it.
@@ -257,7 +261,7 @@ impl<'a> Stage<'a> {
         for seen in seen.iter().filter(|seen| !seen.differences.is_empty()) {
             error = error.because(format!("{}: {}", seen.request, seen.differences.join("; ")));
         }
-        error.hint(format!("look closer with `tieline sandbox --app {}`", self.name))
+        error.hint(format!("look closer with `tieline sandbox --app {}`", self.target))
     }
 }
 
