@@ -86,6 +86,10 @@ const COMMANDS: &[(&str, Describe)] = &[
     ("config", config::Arguments::augment_args),
 ];
 
+/// How a command is described that none of its own commands follows, where it is so common that theirs
+/// are worth leaving out.
+const ALONE: &[(&str, Describe)] = &[("accounts", accounts::ListArguments::augment_args)];
+
 /// The commands by what they are for, in the order of the help; what is not named comes last.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Connect", &["apps", "connect", "accounts", "client", "disconnect"]),
@@ -121,10 +125,15 @@ pub fn command_for(words: &[OsString]) -> clap::Command {
         _ if asks_for_help(words) => command(),
         [] => Cli::command(),
         [only] if only == "--version" || only == "-V" => Cli::command(),
-        [first, ..] => match COMMANDS.iter().find(|(name, _)| first == name) {
-            Some(named) => with(Cli::command(), named),
-            None => whole(),
-        },
+        [first, rest @ ..] => {
+            let named =
+                |table: &'static [(&str, Describe)]| table.iter().find(|(name, _)| first == name);
+            let alone = rest.iter().all(|word| word.to_string_lossy().starts_with('-'));
+            match alone.then(|| named(ALONE)).flatten().or_else(|| named(COMMANDS)) {
+                Some(named) => with(Cli::command(), named),
+                None => whole(),
+            }
+        }
     }
 }
 
@@ -230,7 +239,7 @@ pub fn run_at_once(cli: &Cli, app: &App) -> Option<Result<()>> {
     match &cli.command {
         None => Some(welcome::run(app)),
         Some(Command::Accounts(arguments)) if arguments.command.is_none() => {
-            Some(accounts::list(app, arguments.json))
+            Some(accounts::list(app, arguments.list.json))
         }
         Some(Command::Apps(arguments)) => apps::run_at_once(arguments, app),
         Some(Command::Lint(arguments)) if !arguments.online => Some(lint::run(arguments, app)),

@@ -24,6 +24,14 @@ pub struct Arguments {
     /// What is to be done.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// How they are listed.
+    #[command(flatten)]
+    pub list: ListArguments,
+}
+
+/// What the list takes.
+#[derive(clap::Args, Debug)]
+pub struct ListArguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -69,7 +77,7 @@ pub enum Command {
 
 pub(crate) async fn run(arguments: &Arguments, app: &App) -> Result<()> {
     match &arguments.command {
-        None => list(app, arguments.json),
+        None => list(app, arguments.list.json),
         Some(Command::Show { account, json, live }) => show::show(app, account, *json, *live).await,
         Some(Command::Rename { account, name }) => rename(app, account, name).await,
         Some(Command::Default { account }) => set_default(app, account),
