@@ -29,17 +29,25 @@ fn main() -> io::Result<()> {
         let _ = writeln!(
             table,
             "    Embedded {{ name: {name:?}, title: {:?}, status: {:?}, family: {}, \
-             authorizations: &{:?}, text: {text:?} }},",
+             authorizations: {:?}, text: {text:?} }},",
             top(text, "title").unwrap_or_default(),
             top(text, "status").unwrap_or("unverified"),
             text.lines().next().is_some_and(|line| line.contains("the parent of")),
-            authorizations(&texts, name),
+            in_one(&authorizations(&texts, name)),
         );
     }
     table.push(']');
     link_unwinder();
     let out = env::var("OUT_DIR").unwrap_or_default();
     fs::write(Path::new(&out).join("catalogue.rs"), table)
+}
+
+/// `NAME=TYPE NAME=TYPE`. A list of pairs would be as many pointers, each of which the loader sets right at
+/// every start.
+fn in_one(authorizations: &[(String, String)]) -> String {
+    let pairs: Vec<_> =
+        authorizations.iter().map(|(name, kind)| format!("{name}={kind}")).collect();
+    pairs.join(" ")
 }
 
 /// The text of a top-level key.

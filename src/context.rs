@@ -9,14 +9,14 @@ use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
 use etcetera::{BaseStrategy, choose_base_strategy};
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What surrounds the process, read once.
+/// What surrounds the process. Of its variables, few are ever looked up, so that they are not copied.
 pub struct Context {
-    /// A list, since few of them are ever looked up.
+    /// Variables that stand before those of the process.
     variables: Vec<(String, OsString)>,
     settings: Vec<(&'static str, String)>,
     /// Where things are kept.
@@ -68,30 +68,32 @@ impl Context {
     /// # Errors
     /// There is no home folder, and `TIELINE_HOME` names none.
     pub fn from_process() -> Result<Self> {
-        let variables: Vec<(String, OsString)> = env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .collect();
-        let folders = Folders::new(find(&variables, "TIELINE_HOME"))?;
+        let folders = Folders::new(env::var_os("TIELINE_HOME").as_ref())?;
         let terminals = Terminals {
             input: std::io::stdin().is_terminal(),
             output: std::io::stdout().is_terminal(),
             error: std::io::stderr().is_terminal(),
         };
-        Ok(Self { variables, settings: Vec::new(), folders, terminals })
+        Ok(Self { variables: Vec::new(), settings: Vec::new(), folders, terminals })
     }
 
     /// A variable that is set, is UTF-8 and is not empty.
     #[must_use]
-    pub fn variable(&self, name: &str) -> Option<&str> {
-        let value = find(&self.variables, name).and_then(|value| value.to_str());
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let value = self.find(name).and_then(|value| value.into_string().ok());
         let set = || self.settings.iter().find(|(known, _)| *known == name);
-        value.filter(|value| !value.is_empty()).or_else(|| set().map(|(_, value)| value.as_str()))
+        value.filter(|value| !value.is_empty()).or_else(|| set().map(|(_, value)| value.clone()))
     }
 
     /// Whether the environment itself has a variable, that is not empty.
     #[must_use]
     pub fn is_in_environment(&self, name: &str) -> bool {
-        find(&self.variables, name).is_some_and(|value| !value.is_empty())
+        self.find(name).is_some_and(|value| !value.is_empty())
+    }
+
+    fn find(&self, name: &str) -> Option<OsString> {
+        let own = self.variables.iter().find(|(known, _)| known == name);
+        own.map(|(_, value)| value.clone()).or_else(|| env::var_os(name))
     }
 
     /// What stands in for variables that the environment does not have: what the person has set.
@@ -119,8 +121,9 @@ impl Context {
     }
 
     /// The names of our own variables: a child that is not ours must not inherit them.
-    pub fn own_variables(&self) -> impl Iterator<Item = &str> {
-        let names = self.variables.iter().map(|(name, _)| name.as_str());
+    pub fn own_variables(&self) -> impl Iterator<Item = String> {
+        let process = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let names = self.variables.iter().map(|(name, _)| name.clone()).chain(process);
         names.filter(|name| name.starts_with("TIELINE_"))
     }
 
@@ -155,9 +158,9 @@ impl Context {
 
     /// `$BROWSER`.
     #[must_use]
-    pub fn browser(&self) -> Option<&OsStr> {
-        let own = find(&self.variables, "BROWSER").filter(|value| !value.is_empty());
-        own.map(OsString::as_os_str).or_else(|| self.variable("BROWSER").map(OsStr::new))
+    pub fn browser(&self) -> Option<OsString> {
+        let own = self.find("BROWSER").filter(|value| !value.is_empty());
+        own.or_else(|| self.variable("BROWSER").map(OsString::from))
     }
 }
 
@@ -167,10 +170,6 @@ fn strategy() -> Result<impl BaseStrategy> {
             .because(error)
             .hint("set TIELINE_HOME to a folder of your own")
     })
-}
-
-fn find<'v>(variables: &'v [(String, OsString)], name: &str) -> Option<&'v OsString> {
-    variables.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
 /// The variable of an account's input.

@@ -50,7 +50,7 @@ impl Accounts<'_> {
         }
         let variable = crate::context::variable(wanted, "account");
         if let Some(name) = context.variable(&variable) {
-            let id = AccountId::new(wanted.app.clone(), Some(name))?;
+            let id = AccountId::new(wanted.app.clone(), Some(&name))?;
             return match of_app.contains(&id) {
                 true => Ok((id, Picked::Environment)),
                 false => Err(self.not_connected(&id, &of_app)),

@@ -58,7 +58,7 @@ impl Stores {
             passphrase: context.variable("TIELINE_PASSPHRASE").map(Secret::from),
             can_ask: terminal.can_ask(),
         };
-        let choice = match (flag, context.variable("TIELINE_STORE")) {
+        let choice = match (flag, context.variable("TIELINE_STORE").as_deref()) {
             (Some(choice), _) => choice,
             (None, None | Some("keyring")) => StoreChoice::Keyring,
             (None, Some("file")) => StoreChoice::File,

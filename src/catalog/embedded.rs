@@ -9,7 +9,8 @@ pub(super) struct Embedded {
     pub(super) title: &'static str,
     pub(super) status: &'static str,
     pub(super) family: bool,
-    pub(super) authorizations: &'static [(&'static str, &'static str)],
+    /// `NAME=TYPE NAME=TYPE`.
+    pub(super) authorizations: &'static str,
     pub(super) text: &'static str,
 }
 
@@ -19,11 +20,11 @@ pub(super) static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/ca
 impl Embedded {
     /// What lists show of it.
     pub(super) fn entry(&self) -> Entry {
-        let ways = self.authorizations.iter();
+        let ways = self.authorizations.split(' ').filter_map(|way| way.split_once('='));
         Entry {
             name: self.name.to_owned(),
             title: self.title.to_owned(),
-            authorizations: ways.map(|(name, kind)| (name.to_string(), kind.to_string())).collect(),
+            authorizations: ways.map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect(),
             status: self.status.to_owned(),
             family: self.family,
             origin: Origin::Embedded,

@@ -16,7 +16,7 @@ impl Editor {
     /// Neither says anything.
     pub(super) fn of(app: &App) -> Result<Self> {
         let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| app.context.variable(name));
-        let named = named.or(cfg!(windows).then_some("notepad")).unwrap_or_default();
+        let named = named.or(cfg!(windows).then(|| "notepad".to_owned())).unwrap_or_default();
         let words: Vec<String> = named.split_whitespace().map(ToOwned::to_owned).collect();
         match words.is_empty() {
             false => Ok(Self(words)),

@@ -141,7 +141,7 @@ impl App {
     pub fn open_from_environment(&self, id: &AccountId) -> Result<(Definition, Opened)> {
         let definition = self.catalog.load(id.app.as_str())?;
         let variable = crate::context::variable(id, "auth");
-        let auth = authorization(&definition, self.context.variable(&variable))?;
+        let auth = authorization(&definition, self.context.variable(&variable).as_deref())?;
         let (account, credential) = environment::read(&self.context, &definition, auth, id)?;
         let record = Record::new(State::Connected, ENVIRONMENT, account.clone());
         let opened = Opened { id: id.clone(), record, account, credential };

@@ -26,7 +26,7 @@ pub struct Ssh {
 
 impl Surroundings {
     /// Reads the environment's variables, and looks for the files that container engines leave.
-    pub(super) fn read<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Self {
+    pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let marks = ["/.dockerenv", "/run/.containerenv"];
         Self {
             ssh: Ssh::read(&variable),
@@ -39,16 +39,17 @@ impl Surroundings {
 
 impl Ssh {
     /// `SSH_CONNECTION` is the client's address and port, then the server's (ssh(1)).
-    fn read<'a>(variable: &impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+    fn read(variable: &impl Fn(&str) -> Option<String>) -> Option<Self> {
         let connection = variable("SSH_CONNECTION");
         if connection.is_none() && variable("SSH_TTY").is_none() {
             return None;
         }
-        let mut server = connection.unwrap_or_default().split(' ').skip(2);
+        let connection = connection.unwrap_or_default();
+        let mut server = connection.split(' ').skip(2);
         let host = server.next().filter(|host| is_address(host)).map(ToOwned::to_owned);
         let port = server.next().and_then(|port| port.parse().ok()).unwrap_or(22);
         let user = variable("USER").or_else(|| variable("LOGNAME"));
-        let user = user.filter(|user| is_user(user)).map(ToOwned::to_owned);
+        let user = user.filter(|user| is_user(user));
         Some(Self { host, port, user })
     }
 
@@ -79,7 +80,8 @@ mod tests {
     use super::*;
 
     fn ssh(variables: &[(&str, &'static str)]) -> Option<Ssh> {
-        let variable = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        let variable =
+            |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
         Surroundings::read(variable).ssh
     }
 

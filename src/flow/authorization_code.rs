@@ -17,7 +17,7 @@ use crate::oauth2::{
 use crate::redirect::Waiting;
 use crate::terminal::Terminal;
 use crate::text::short;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -30,7 +30,7 @@ pub struct Asking<'a> {
     /// Offer what is to be opened or entered to the clipboard.
     pub clipboard: bool,
     /// `$BROWSER`.
-    pub browser: Option<&'a OsStr>,
+    pub browser: Option<OsString>,
     /// Variables that the browser must not inherit.
     pub private_variables: Vec<String>,
     /// How long to wait.

@@ -24,7 +24,7 @@ pub(super) fn open(asking: &Asking<'_>, url: &Url, waiting: Option<&Waiting>) {
 
 /// Opens a web page, or says why that cannot be.
 pub(super) fn open_page(asking: &Asking<'_>, url: &str) {
-    let browser = asking.browser;
+    let browser = asking.browser.as_deref();
     if let Err(error) = crate::browser::open(url, browser, &asking.private_variables) {
         let told = format!("No browser was opened: {error}. Open the address yourself.");
         asking.terminal.sentence(told);

@@ -171,7 +171,8 @@ fn passive(reply: &str) -> Option<u16> {
     let rest = &reply[3..];
     let digits = rest.find(|it: char| it.is_ascii_digit())?;
     let numbers = rest[digits..].split(|it: char| !it.is_ascii_digit() && it != ',').next()?;
-    let numbers: Vec<u8> = numbers.split(',').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let numbers: Vec<u8> =
+        numbers.split(',').map(str::parse::<u8>).collect::<Result<_, _>>().ok()?;
     let [_, _, _, _, high, low] = numbers[..] else { return None };
     Some(u16::from_be_bytes([high, low]))
 }

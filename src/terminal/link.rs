@@ -19,7 +19,7 @@ const VTE: u32 = 5002;
 /// Whether this terminal is known to show links.
 pub(super) fn shows_links(context: &Context) -> bool {
     let is = |name: &str, known: &[&str]| {
-        context.variable(name).is_some_and(|value| known.contains(&value))
+        context.variable(name).is_some_and(|value| known.contains(&value.as_str()))
     };
     let vte = context.variable("VTE_VERSION").and_then(|version| version.parse::<u32>().ok());
     // What multiplexes terminals may lead to one that does not.

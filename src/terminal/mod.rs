@@ -66,7 +66,7 @@ impl Terminal {
     /// What can be shown here.
     #[must_use]
     pub fn new(context: &Context, color: Color, ascii: bool, verbosity: u8) -> Self {
-        let dumb = context.variable("TERM") == Some("dumb");
+        let dumb = context.variable("TERM").is_some_and(|name| name == "dumb");
         let forced = context.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let wanted = |is_terminal: bool| match color {
             Color::Always => true,

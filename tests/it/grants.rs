@@ -173,7 +173,7 @@ fn a_service_account_signs_its_own_assertion() {
             r#"title: Service
 base_url: {server}
 fields:
-  account: {{ label: Key file, secret: true, format: json }}
+  key_file: {{ label: Key file, secret: true, format: json }}
 authorizations:
   account:
     type: oauth2
@@ -181,22 +181,22 @@ authorizations:
     token_endpoint: {server}/token
     scopes: [profile]
     assertion:
-      key: "{{{{account.private_key}}}}"
+      key: "{{{{key_file.private_key}}}}"
       claims:
-        iss: "{{{{account.client_email}}}}"
-        sub: "{{{{account.client_email}}}}"
+        iss: "{{{{key_file.client_email}}}}"
+        sub: "{{{{key_file.client_email}}}}"
         aud: {server}/token
     user_info_endpoint: null
 "#,
             server = sandbox.url
         ),
     );
-    home.run(&["connect", "service", "-f", "account=@account.json"]).expect(0);
+    home.run(&["connect", "service", "-f", "key_file=@account.json"]).expect(0);
     home.run(&["call", "service", "/api"]).expect(0);
     sandbox.expire();
     home.run(&["call", "service", "/api"]).expect(0);
     home.write("account.json", "not json");
-    let ran = home.run(&["connect", "service", "-f", "account=@account.json"]).expect(2);
+    let ran = home.run(&["connect", "service", "-f", "key_file=@account.json"]).expect(2);
     ran.says("not a JSON object");
 }
 

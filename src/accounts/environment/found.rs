@@ -19,14 +19,14 @@ pub fn accounts(context: &Context, catalog: &Catalog) -> Vec<AccountId> {
     let is_account = |id: &AccountId, input: &str| {
         // One that is wrong is said to be so when it is tested.
         let Ok(definition) = catalog.load(id.app.as_str()) else { return true };
-        let auth = definition.authorization(context.variable(&variable(id, "auth")));
+        let auth = definition.authorization(context.variable(&variable(id, "auth")).as_deref());
         auth.is_some_and(|auth| is_secret_of(auth, input))
     };
     let names = context.own_variables().filter(|name| context.variable(name).is_some());
-    let names = names.filter_map(|name| name.strip_prefix("TIELINE_"));
+    let names = names.filter_map(|name| name.strip_prefix("TIELINE_").map(ToOwned::to_owned));
     let found: BTreeSet<AccountId> = names
         .filter_map(|name| {
-            let mut readings = named(name, &apps).into_iter().chain(unnamed(name, &apps));
+            let mut readings = named(&name, &apps).into_iter().chain(unnamed(&name, &apps));
             readings.find(|(id, input)| is_account(id, input)).map(|(id, _)| id)
         })
         .collect();

@@ -10,7 +10,7 @@ use crate::request::Body;
 use crate::text::hex;
 use serde_json::{Map, Value};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How much of a file is read at a time, in bytes.
 const CHUNK: usize = 64 * 1024;
@@ -137,7 +137,7 @@ impl Source {
     /// It cannot be read.
     pub(super) fn digest(&self) -> Result<Option<String>> {
         let Self::File(path, _) = self else { return Ok(None) };
-        let failed = |error| Error::io(format!("`{}` cannot be read", path.display()), &error);
+        let failed = |error| Error::reading(path, &error);
         let mut file = std::fs::File::open(path).map_err(failed)?;
         let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
         let mut chunk = vec![0_u8; CHUNK];
@@ -200,7 +200,7 @@ fn text_or_file(value: String) -> Result<String> {
         return Ok(path.to_owned());
     }
     let failed = |error| {
-        Error::io(format!("`{path}` cannot be read"), &error)
+        Error::reading(Path::new(path), &error)
             .hint(format!("the text `{value}` itself is written `@{value}`"))
     };
     let mut text = String::new();

@@ -141,7 +141,7 @@ impl Download {
     }
 
     fn unwritten(&self, error: &std::io::Error) -> Error {
-        Error::io(format!("`{}` cannot be written", self.path.display()), error)
+        Error::writing(&self.path, error)
     }
 }
 

@@ -121,9 +121,7 @@ async fn open<'a>(arguments: &Arguments, terminal: &'a Terminal) -> Result<Targe
     match arguments.answer.output.as_deref() {
         Some(path) if path != Path::new("-") => {
             let file = tokio::fs::File::create(path).await;
-            let file = file.map_err(|error| {
-                Error::io(format!("`{}` cannot be written", path.display()), &error)
-            })?;
+            let file = file.map_err(|error| Error::writing(path, &error))?;
             Ok(Box::new(file))
         }
         None if terminal.terminals.output => Ok(Box::new(Screen { terminal, held: Vec::new() })),

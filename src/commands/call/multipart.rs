@@ -145,11 +145,9 @@ impl Multipart {
 /// # Errors
 /// It cannot be opened, or is a folder.
 pub(super) async fn open(path: &Path) -> Result<tokio::fs::File> {
-    let message = || format!("`{}` cannot be read", path.display());
-    let file = tokio::fs::File::open(path).await;
-    let file = file.map_err(|error| Error::io(message(), &error))?;
+    let file = tokio::fs::File::open(path).await.map_err(|error| Error::reading(path, &error))?;
     match file.metadata().await.is_ok_and(|about| about.is_dir()) {
-        true => Err(Error::new(Kind::Failed, message()).because("it is a folder")),
+        true => Err(Error::reading(path, &std::io::Error::other("it is a folder"))),
         false => Ok(file),
     }
 }

@@ -80,7 +80,7 @@ fn script(shell: Shell) -> Result<String> {
 
 fn shell_of_the_user(app: &App) -> Result<Shell> {
     let path = app.context.variable("SHELL").unwrap_or_default();
-    let name = std::path::Path::new(path).file_stem().unwrap_or_default().to_string_lossy();
+    let name = std::path::Path::new(&path).file_stem().unwrap_or_default().to_string_lossy();
     Ok(match name.as_ref() {
         "bash" => Shell::Bash,
         "zsh" => Shell::Zsh,
@@ -90,7 +90,7 @@ fn shell_of_the_user(app: &App) -> Result<Shell> {
         "pwsh" | "powershell" => Shell::Powershell,
         _ => {
             return Err(Error::new(Kind::Usage, "it is not clear which shell is yours")
-                .because(match path {
+                .because(match path.as_str() {
                     "" => "SHELL is not set".to_owned(),
                     path => format!("SHELL is `{path}`, for which there is no script"),
                 })

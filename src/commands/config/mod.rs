@@ -117,7 +117,7 @@ fn list(app: &App, known: &[Setting], json: bool) -> Result<()> {
 fn value(app: &App, settings: &Settings, setting: &Setting) -> (Option<String>, String) {
     let in_environment = |name: &&&str| app.context.is_in_environment(name);
     if let Some(name) = setting.variables.iter().find(in_environment) {
-        let value = app.context.variable(name).map(ToOwned::to_owned);
+        let value = app.context.variable(name);
         return (value, format!("environment, {name}"));
     }
     let entry = settings.get(&setting.key);

@@ -93,7 +93,7 @@ impl Terms {
             open: self.open,
             clipboard: self.clipboard,
             browser: app.context.browser(),
-            private_variables: app.context.own_variables().map(ToOwned::to_owned).collect(),
+            private_variables: app.context.own_variables().collect(),
             timeout: self.wait,
             scopes: self.scopes.clone(),
             grant: self.grant,

@@ -68,8 +68,8 @@ fn browser(app: &App) -> Check {
         let told = "this is an SSH session: the address is shown, to be opened on your own machine";
         return Check::new(name, Verdict::Skipped, told);
     }
-    let chosen = app.context.browser();
-    match crate::browser::program(chosen, app.context.variable("PATH").unwrap_or_default()) {
+    let (chosen, path) = (app.context.browser(), app.context.variable("PATH"));
+    match crate::browser::program(chosen.as_deref(), &path.unwrap_or_default()) {
         Some(program) => {
             Check::good(name, format!("`{program}` is there; whether it finds one is not tried"))
         }

@@ -25,7 +25,7 @@ pub(super) fn verify(signed: &Signed<'_>) -> Result<(), &'static str> {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect();
+        text.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
     let pairs = digits?;
     (pairs.len() % 2 == 0).then(|| pairs.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

@@ -11,6 +11,10 @@ use tieline::secret::Secret;
 fuzz_target!(|input: (&str, Vec<(String, String)>, &str, &str)| {
     let (address, form, secret, realm) = input;
     let Ok(url) = url::Url::parse(&format!("https://a.test/{address}")) else { return };
+    // A former signature is taken away: a redirect may repeat it.
+    if url.query().is_some_and(|query| query.contains("oauth_signature=")) {
+        return;
+    }
     let request = Request { method: http::Method::POST, url, headers: Vec::new(), body: Body::Form(form) };
     let credentials = || Credentials {
         consumer_key: realm.to_owned(),
