@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use tieline::cli::{
     Cli, Command, color, command_for, command_to_complete, configured, run, run_at_once,
 };
+use tieline::commands::call::can_continue;
 use tieline::commands::{App, completions};
 use tieline::context::Context;
 use tieline::error::{Error, Kind, Result};
@@ -59,9 +60,10 @@ fn start(cli: Cli, app: &App) -> Result<()> {
             "nothing was stored; run `tieline connect {}` to try again",
             arguments.app.as_deref().unwrap_or("APP")
         )),
-        Some(Command::Call(arguments)) if arguments.answer.output.is_some() => {
-            Some("the same command with `--continue` goes on where it stopped".to_owned())
-        }
+        _ => None,
+    };
+    let output = match &cli.command {
+        Some(Command::Call(arguments)) => arguments.answer.output.clone(),
         _ => None,
     };
     // These only ever end so, and say it when they start.
@@ -78,6 +80,10 @@ fn start(cli: Cli, app: &App) -> Result<()> {
                     false => Error::new(Kind::Interrupted, "interrupted"),
                 };
                 error.hints.extend(go_on);
+                if output.is_some_and(|path| can_continue(&path)) {
+                    let hint = "the same command with `--continue` goes on where it stopped";
+                    error.hints.push(hint.to_owned());
+                }
                 Err(error)
             }
             result = run(cli, app) => result,

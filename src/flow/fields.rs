@@ -161,8 +161,14 @@ impl Sources<'_> {
     fn without_asking(&self, field: &Field) -> Result<Option<String>> {
         let accept = |value: &str, from: &str| {
             field.accept(value).map(Some).map_err(|error| {
-                Error::new(Kind::Usage, format!("{from} does not fit `{}`", field.name))
-                    .because(error)
+                let error =
+                    Error::new(Kind::Usage, format!("{from} does not fit `{}`", field.name))
+                        .because(error);
+                // Nobody gives nothing on purpose.
+                match value.is_empty() {
+                    true => error.hint("look at what it comes from: a variable that is not set?"),
+                    false => error,
+                }
             })
         };
         if let Some(given) = self.given.get(&field.name) {

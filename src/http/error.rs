@@ -177,6 +177,7 @@ impl HttpError {
             Self::RefusedConnection(host) => {
                 format!("check the address and port, and that the server at `{host}` runs")
             }
+            Self::Unreachable(host) if is_ipv4(host) => "connect to a network".to_owned(),
             Self::Unreachable(host) => format!(
                 "connect to a network; if there is one, `{host}` may have only an IPv6 address and \
                  the network none"
@@ -196,6 +197,12 @@ impl HttpError {
             _ => return None,
         })
     }
+}
+
+/// Whether a host, with or without its port, is an IPv4 address: of which nothing is to be guessed.
+fn is_ipv4(host: &str) -> bool {
+    let host = host.split(':').next().unwrap_or_default();
+    host.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// What is wrong with the proxy that was asked, if that is what failed.

@@ -127,17 +127,15 @@ fn the_name_that_a_server_gives_leads_nowhere_and_replaces_nothing() {
     home.run(&["call", APP, &format!("{}/", server.url()), "-O"]).expect(2).says("no name");
 }
 
-#[test]
-fn ctrl_c_keeps_what_came() {
-    let sandbox = Sandbox::start(&[]);
-    let home = connected(&sandbox);
+/// What a download says that is left with Ctrl-C, after eight bytes under this header.
+fn interrupted(home: &Home, header: &str) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let child = home.command(&["call", APP, &url, "-o", "out"]).spawn().unwrap();
     let (mut stream, _) = listener.accept().unwrap();
     let mut asked = BufReader::new(stream.try_clone().unwrap()).lines();
     asked.find(|line| line.as_ref().unwrap().is_empty());
-    let head = "HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nContent-Length: 20\r\n\r\n01234567";
+    let head = format!("HTTP/1.1 200 OK\r\n{header}Content-Length: 20\r\n\r\n01234567");
     stream.write_all(head.as_bytes()).unwrap();
     let part = home.path().join("out.part");
     while fs::read(&part).map_or(0, |text| text.len()) < 8 {
@@ -147,7 +145,18 @@ fn ctrl_c_keeps_what_came() {
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn ctrl_c_keeps_what_came_and_can_be_gone_on_with() {
+    let sandbox = Sandbox::start(&[]);
+    let home = connected(&sandbox);
+    let part = home.path().join("out.part");
+    let said = interrupted(&home, "");
+    assert!(said.contains("interrupted") && !said.contains("--continue"), "{said}");
+    assert!(!part.exists());
+    let said = interrupted(&home, "ETag: \"v1\"\r\n");
     assert!(said.contains("--continue"), "{said}");
     assert_eq!(fs::read_to_string(part).unwrap(), "01234567");
 }

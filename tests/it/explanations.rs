@@ -125,12 +125,17 @@ fn a_host_of_ipv6_only_is_told_where_there_is_no_such_network() {
         return;
     }
     let home = Home::new();
-    let connect = ["connect", "https://[2001:db8::1]", "--timeout", "5"];
-    let real = home.command(&connect);
-    let mut command = alone(&[]);
-    command.arg(real.get_program()).args(real.get_args());
-    command.envs(real.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let ran = crate::support::Ran::new(&connect, command.output().unwrap()).expect(6);
-    let ran = ran.says("no network of this computer leads to `[2001:db8::1]`");
-    ran.says("may have only an IPv6 address and the network none");
+    for (host, guesses) in [("[2001:db8::1]", true), ("192.0.2.1", false)] {
+        let address = format!("https://{host}");
+        let connect = ["connect", &address, "--timeout", "5"];
+        let real = home.command(&connect);
+        let mut command = alone(&[]);
+        command.arg(real.get_program()).args(real.get_args());
+        command.envs(real.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let ran = crate::support::Ran::new(&connect, command.output().unwrap()).expect(6);
+        let ran = ran.says(&format!("no network of this computer leads to `{host}`"));
+        let ran = ran.says("connect to a network");
+        let guessed = ran.stderr.contains("may have only an IPv6 address and the network none");
+        assert_eq!(guessed, guesses, "{}", ran.stderr);
+    }
 }

@@ -203,6 +203,8 @@ fn what_does_not_fit_is_said_with_what_would() {
         let ran = connect(&["-f", field]).expect(2).says("does not fit").says(said);
         assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
     }
+    let empty = connect(&["-f", "subdomain="]).expect(2);
+    empty.says("a variable that is not set?");
     assert_eq!(sandbox.state()["requests"].as_object().unwrap().len(), 0);
     connect(&[]).expect(0).says("as ada@sandbox.test at acme in eu");
     let pasted = "subdomain=  HTTPS://acme-2.zendesk.test/agent/home ";

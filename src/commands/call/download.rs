@@ -32,6 +32,13 @@ pub(super) struct Download {
     finished: bool,
 }
 
+/// Whether something of a file has come that `--continue` can go on with.
+#[must_use]
+pub fn can_continue(path: &Path) -> bool {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    beside(&path, ".part").is_file() && beside(&path, ".part.etag").is_file()
+}
+
 impl Download {
     /// Gets ready to write a file; `resume` goes on with what is there of it.
     pub(super) fn begin(path: &Path, resume: bool, input: &mut Input) -> Self {

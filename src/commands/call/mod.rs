@@ -19,6 +19,7 @@ mod retry;
 mod sending;
 
 pub use arguments::{AnswerArguments, Arguments, BodyArguments, LookArguments, PageArguments};
+pub use download::can_continue;
 
 use super::{App, authorization_of, trace};
 use crate::accounts::Opened;
