@@ -27,10 +27,10 @@ impl Cli {
     ///
     /// # Errors
     /// A value is not what its argument takes.
-    pub fn read(matches: &ArgMatches) -> Result<Self, clap::Error> {
+    pub fn read(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
         let named = matches.subcommand_name().is_some();
-        let command = named.then(|| Command::from_arg_matches(matches)).transpose()?;
-        Ok(Self { command, ..Self::from_arg_matches(matches)? })
+        let command = named.then(|| Command::from_arg_matches_mut(matches)).transpose()?;
+        Ok(Self { command, ..Self::from_arg_matches_mut(matches)? })
     }
 }
 

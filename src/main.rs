@@ -24,8 +24,8 @@ fn main() -> ExitCode {
         Err(error) => (command_for(&words), Err(error), None),
     };
     let mut description = ManuallyDrop::new(description.color(color(&words)));
-    let matches = ManuallyDrop::new(description.get_matches_mut());
-    let cli = match Cli::read(&matches) {
+    let mut matches = ManuallyDrop::new(description.get_matches_mut());
+    let cli = match Cli::read(&mut matches) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
