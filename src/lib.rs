@@ -13,7 +13,7 @@
 //! | flows | [`flow`], [`refresh`], [`trial`] | nothing of their own |
 //! | adapters | [`accounts`], [`candidates`], [`http`], [`ftp`], [`stand_in`], [`terminal`], [`settings`], [`context`] | network, files, terminal; only `context` reads the environment, only `terminal` prints |
 //! | error | [`error`] | nothing: it converts what lies below |
-//! | adapters with errors of their own | [`store`], [`catalog`], [`redirect`], [`loopback`], [`browser`], [`sandbox`], [`file`] | network, files, keyring |
+//! | adapters with errors of their own | [`store`], [`catalog`], [`redirect`], [`loopback`], [`browser`], [`sandbox`], [`mod@file`] | network, files, keyring |
 //! | protocol | [`oauth1`], [`oauth2`], [`jose`], [`signature`], [`request`], [`answer`], [`pages`], [`draft`], [`nango`], [`openapi`] | nothing: pure functions |
 //! | values | [`definition`], [`template`], [`credential`], [`account`], [`pending`], [`secret`], [`text`] | nothing |
 //!

@@ -50,6 +50,8 @@ with_certificate() {
 }
 
 certificates
+# They would go before, or count beside, the authority that is named here.
+unset CURL_CA_BUNDLE SSL_CERT_DIR
 before=$TIELINE_OIDC_SERVER
 start_provider mutual --access-ttl 30 --tls .
 export TIELINE_OIDC_TLS_ISSUER=${READY[0]} TIELINE_OIDC_TLS_API=${READY[1]} TIELINE_OIDC_SERVER=$before
