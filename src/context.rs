@@ -133,12 +133,6 @@ impl Context {
         env::current_dir().ok()
     }
 
-    /// The folder in which the command runs.
-    #[must_use]
-    pub fn current_folder(&self) -> Option<PathBuf> {
-        env::current_dir().ok()
-    }
-
     /// The folders of the person.
     ///
     /// # Errors

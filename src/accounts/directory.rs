@@ -71,7 +71,7 @@ impl Directory {
     pub fn new(context: &Context, terminal: &Terminal) -> Self {
         Self {
             terminal: terminal.clone(),
-            here: context.current_folder(),
+            here: context.working_folder(),
             home: context.home().ok(),
             decisions: context.folders.data.join("trusted.json"),
             file: OnceCell::new(),
